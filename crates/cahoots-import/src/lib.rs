@@ -1,0 +1,18 @@
+//! Bytes to items: a trait, a list, one file per format.
+
+pub mod extract;
+pub mod importer;
+pub mod select;
+pub mod tree;
+
+pub use importer::{
+    Batch, Chunk, ChunkSink, Confidence, Format, ImportError, Importer, Options, Probe, StopFlag,
+};
+pub use tree::{Member, Tree, TreeError};
+
+/// Every format, in the order in which ties of confidence are settled.
+///
+/// Adding a format: write `formats/<name>.rs` and its fixtures, and list it here.
+pub fn importers() -> &'static [&'static dyn Importer] {
+    &[]
+}
