@@ -46,7 +46,9 @@ debian() {
 have() { command -v "$1" >/dev/null 2>&1; }
 
 check_rust() {
-    have cargo && have rustc || die "Rust is not installed: see rustup.rs, or your system's packages"
+    if ! have cargo || ! have rustc; then
+        die "Rust is not installed: see rustup.rs, or your system's packages"
+    fi
     local want got
     want="$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$cahoots_root/Cargo.toml")"
     # Run in the clone: rust-toolchain.toml picks the version there.
