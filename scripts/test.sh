@@ -71,8 +71,9 @@ deny() {
 }
 
 newcomer() {
+    # What the documents show is run, and compared with what they say it prints.
     cargo build --workspace --bins --locked
-    "$here/readme.sh" "$CARGO_TARGET_DIR/debug/cahoots"
+    "$CARGO_TARGET_DIR/debug/xtask" examples "$CARGO_TARGET_DIR/debug/cahoots"
 }
 
 scripts_check() {

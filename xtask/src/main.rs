@@ -1,14 +1,16 @@
-//! The repository's own checks: `cargo xtask tidy`, and the same as a test.
+//! The repository's own checks: `cargo xtask tidy` (also a test) and `cargo xtask examples PROGRAM`.
 //!
-//! Each check is a function from the repository's files to problems; the list is [`CHECKS`].
+//! Each check of tidy is a function from the repository's files to problems, listed in [`CHECKS`].
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 
 mod architecture;
 mod documents;
+mod examples;
 mod files;
 mod names;
 mod rust;
@@ -43,18 +45,20 @@ fn main() -> ExitCode {
 
 /// Runs the command; `Ok(false)` when problems were found and printed.
 fn run() -> anyhow::Result<bool> {
-    match std::env::args().nth(1).as_deref() {
-        Some("tidy") => {
-            let repository = Repository::read().context("the repository cannot be read")?;
-            let mut out = std::io::stdout().lock();
-            let problems = tidy(&repository);
-            for problem in &problems {
-                writeln!(out, "{problem}")?;
-            }
-            Ok(problems.is_empty())
-        }
-        _ => bail!("usage: cargo xtask tidy"),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let repository = Repository::read().context("the repository cannot be read")?;
+    let problems = match arguments.as_slice() {
+        ["tidy"] => tidy(&repository),
+        ["examples", program] => examples::run(&repository, Path::new(program), false)?,
+        ["examples", program, "--update"] => examples::run(&repository, Path::new(program), true)?,
+        _ => bail!("usage: cargo xtask tidy | cargo xtask examples PROGRAM [--update]"),
+    };
+    let mut out = std::io::stdout().lock();
+    for problem in &problems {
+        writeln!(out, "{problem}")?;
     }
+    Ok(problems.is_empty())
 }
 
 /// Every problem of every check.
