@@ -39,8 +39,8 @@ class Cahoots:
         return os.path.isfile(os.path.join(self.case, "case.toml"))
 
     def search(self, query):
-        limit = ["--limit", str(MOST), "--json"]
-        return [self.program, "search", query, "--case", self.case, *limit]
+        ask = ["--limit", str(MOST), "--sort", "newest", "--json"]
+        return [self.program, "search", "--case", self.case, *ask, query]
 
     search_codes = (0, 1)
 

@@ -19,12 +19,13 @@ NOTMUCH_PYTHON = "/usr/bin/python3"
 
 
 def cahoots(program, queries, runs):
-    """`cahoots bench-queries FILE`: total, first results and their snippets, in one process."""
+    """`cahoots bench-queries FILE`: total and first results in one process. It answers with
+    {"queries": [{"query": …, "total": …, "us": [microseconds of each run]}]}."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write("".join(query.cahoots + "\n" for query in queries))
         file.flush()
-        ask = ["--runs", str(runs), "--limit", str(programs.MOST)]
-        argv = [program.program, "bench-queries", file.name, "--case", program.case, *ask]
+        ask = ["--case", program.case, "--json", "--runs", str(runs)]
+        argv = [program.program, "bench-queries", *ask, file.name]
         answer = json.loads(measure.output(argv))
     return [[us / 1e6 for us in row["us"]] for row in answer["queries"]]
 
