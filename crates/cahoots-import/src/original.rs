@@ -1,20 +1,21 @@
 //! Going back: from a locator to the exact bytes it names.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use cahoots_record::{Locator, Selector};
 
-use crate::discover::{Holding, Importers, by_name};
-use crate::importer::ImportError;
-use crate::tree::nested::{Budget, Place, Step, enter};
+use crate::discover::{Holding, Importers, by_name, file_importer};
+use crate::importer::{ImportError, Importer, Probe};
+use crate::tree::nested::{Budget, HEAD, Place, Step, enter};
 use crate::tree::sniff::kind;
 use crate::tree::{
     DirTree, Handle, Limits, Log, SingleFile, Spool, Tree, TreeError, label_of, read_head,
 };
 
 /// The original bytes that `locator` names in the archive `holding`, read by the importer
-/// `format`. `Ok(None)` when there is no such place. Only the containers on the way are opened,
+/// `format`; an archive read by several has their names with commas between them. `Ok(None)` when there is no such place. Only the containers on the way are opened,
 /// and a byte range of uncompressed data is read without what precedes it.
 pub fn read(
     holding: &Holding,
@@ -26,9 +27,12 @@ pub fn read(
     read_with(crate::importers(), holding, format, locator, limits, spool)
 }
 
-/// Named fields of an original (mail headers, table columns), in order.
-pub fn headers(format: &str, bytes: &[u8]) -> Result<Vec<(String, String)>, ImportError> {
-    Ok(by_name(crate::importers(), format)?.headers(bytes))
+/// Named fields of an original (mail headers, table columns), in order. `format` as for [`read`].
+pub fn headers(format: &str, locator: &Locator, bytes: &[u8]) -> Vec<(String, String)> {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let candidates = candidates(crate::importers(), format, &locator.member, head);
+    let fields = candidates.unwrap_or_default().into_iter().map(|one| one.headers(bytes));
+    fields.into_iter().find(|fields| !fields.is_empty()).unwrap_or_default()
 }
 
 pub(crate) fn read_with(
@@ -39,20 +43,65 @@ pub(crate) fn read_with(
     limits: &Limits,
     spool: &Path,
 ) -> Result<Option<Vec<u8>>, ImportError> {
-    let importer = by_name(importers, format)?;
+    candidates(importers, format, "", b"")?;
     let Some(handle) = find(holding, &locator.member, limits, spool)? else { return Ok(None) };
     let failed = |error| ImportError::Tree(TreeError::io(&locator.member, error));
-    if let (Selector::Bytes { start, end }, Some(region)) = (&locator.selector, handle.region()) {
-        let Some(length) = end.checked_sub(*start) else { return Ok(None) };
-        let part = region.part(*start, length);
-        if part.len() < length {
-            return Ok(None);
-        }
-        let selector = Selector::Bytes { start: 0, end: length };
-        let near = Locator { selector, ..locator.clone() };
-        return importer.select(&mut part.open().map_err(failed)?, &near).map_err(failed);
+    let mut head = Vec::new();
+    if format.contains(BETWEEN_NAMES) {
+        head.resize(HEAD, 0);
+        let length = read_head(&mut *handle.open().map_err(failed)?, &mut head).0;
+        head.truncate(length);
     }
-    importer.select(&mut *handle.open().map_err(failed)?, locator).map_err(failed)
+    for importer in candidates(importers, format, &locator.member, &head)? {
+        let bytes = select(importer, &handle, locator).map_err(failed)?;
+        if bytes.is_some() {
+            return Ok(bytes);
+        }
+    }
+    Ok(None)
+}
+
+/// What stands between the names of an archive's formats.
+const BETWEEN_NAMES: [char; 4] = [',', ' ', '+', ';'];
+
+/// The importers named in `format`; of several, the one that knows the member comes first.
+fn candidates(
+    importers: Importers<'_>,
+    format: &str,
+    path: &str,
+    head: &[u8],
+) -> Result<Vec<&'static dyn Importer>, ImportError> {
+    let names = format.split(BETWEEN_NAMES).filter(|name| !name.is_empty());
+    let mut named: Vec<_> = names.map(|name| by_name(importers, name)).collect::<Result<_, _>>()?;
+    if named.is_empty() {
+        named.push(by_name(importers, format)?);
+    }
+    let complete = head.len() < HEAD;
+    if named.len() > 1
+        && let Some(known) = file_importer(&named, Probe::File { path, head, complete })
+    {
+        let name = known.format().name;
+        named.sort_by_key(|importer| importer.format().name != name);
+    }
+    Ok(named)
+}
+
+fn select(
+    importer: &dyn Importer,
+    handle: &Handle,
+    locator: &Locator,
+) -> io::Result<Option<Vec<u8>>> {
+    let (Selector::Bytes { start, end }, Some(region)) = (&locator.selector, handle.region())
+    else {
+        return importer.select(&mut *handle.open()?, locator);
+    };
+    let Some(length) = end.checked_sub(*start) else { return Ok(None) };
+    let part = region.part(*start, length);
+    if part.len() < length {
+        return Ok(None);
+    }
+    let near = Locator { selector: Selector::Bytes { start: 0, end: length }, ..locator.clone() };
+    importer.select(&mut part.open()?, &near)
 }
 
 /// The member at `path`, stepping only into the containers on the way.

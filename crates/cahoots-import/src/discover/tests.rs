@@ -251,7 +251,7 @@ fn every_member_is_found_again_by_its_locator() {
             let read = |selector| {
                 let locator = Locator::new(&*member.path, selector);
                 let limits = Limits::default();
-                original::read_with(TOYS, holding, "lines", &locator, &limits, spool.path())
+                original::read_with(TOYS, holding, "eml, lines", &locator, &limits, spool.path())
                     .unwrap()
             };
             assert_eq!(read(Selector::Whole).as_deref(), Some(&*bytes), "{}", member.path);
