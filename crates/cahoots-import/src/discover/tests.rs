@@ -245,14 +245,19 @@ fn every_member_is_found_again_by_its_locator() {
     let mut seen = 0;
     for holding in holdings.iter().chain([&whole]) {
         let archive = opened(holding, None).unwrap();
+        let limits = Limits::default();
+        let mut originals = original::Originals::new(holding, &limits, spool.path());
         for (index, member) in archive.tree.members().iter().enumerate() {
             let mut bytes = Vec::new();
             archive.tree.open(index).unwrap().read_to_end(&mut bytes).unwrap();
-            let read = |selector| {
+            let mut read = |selector| {
                 let locator = Locator::new(&*member.path, selector);
-                let limits = Limits::default();
-                original::read_with(TOYS, holding, "eml, lines", &locator, &limits, spool.path())
-                    .unwrap()
+                let again = originals.read_with(TOYS, "lines", &locator).unwrap();
+                let format = "eml+lines";
+                let read =
+                    original::read_with(TOYS, holding, format, &locator, &limits, spool.path());
+                assert_eq!(read.unwrap(), again);
+                again
             };
             assert_eq!(read(Selector::Whole).as_deref(), Some(&*bytes), "{}", member.path);
             let end = bytes.len() as u64;
