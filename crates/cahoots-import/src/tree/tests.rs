@@ -63,6 +63,41 @@ fn a_zip_behind_a_program_and_one_name_twice_are_read() {
 }
 
 #[test]
+fn tars_one_after_another_are_one_and_zip64_fields_are_read() {
+    let (contents, log) =
+        walk(&[tar(&[("a", b"1")]), tar(&[("b", b"2")]), b"\x01".repeat(600)].concat());
+    assert_eq!((paths(&contents), codes(&log)), (vec!["a", "b"], vec![]));
+
+    // An ordinary zip of one member, its listing rewritten with every number in the wide fields.
+    let plain = zip(&[("wide", &noise(500))]);
+    let listing = memchr::memmem::rfind(&plain, b"PK\x01\x02").unwrap();
+    let end = memchr::memmem::rfind(&plain, b"PK\x05\x06").unwrap();
+    let field = |at: usize| u64::from(u32::from_le_bytes(plain[at..at + 4].try_into().unwrap()));
+    let mut entry = plain[listing..end].to_vec();
+    let numbers = [field(listing + 24), field(listing + 20), field(listing + 42)];
+    entry[20..28].fill(0xff);
+    entry[42..46].fill(0xff);
+    entry[30..32].copy_from_slice(&28_u16.to_le_bytes());
+    entry.extend([1, 0, 24, 0]);
+    entry.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    let mut end64 = b"PK\x06\x06".to_vec();
+    end64.extend(44_u64.to_le_bytes());
+    end64.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for number in [1, 1, entry.len() as u64, listing as u64] {
+        end64.extend(number.to_le_bytes());
+    }
+    let mut locator = b"PK\x06\x07\0\0\0\0".to_vec();
+    locator.extend(((listing + entry.len()) as u64).to_le_bytes());
+    locator.extend(1_u32.to_le_bytes());
+    let mut end32 = b"PK\x05\x06\0\0\0\0".to_vec();
+    end32.extend([0xff; 12]);
+    end32.extend([0, 0]);
+    let wide = [&plain[..listing], &entry, &end64, &locator, &end32].concat();
+    let (contents, log) = walk(&wide);
+    assert_eq!((contents[0].1.clone(), codes(&log)), (noise(500), vec![]));
+}
+
+#[test]
 fn odd_names_are_labels_and_nothing_more() {
     let files: [(&str, &[u8]); 5] = [
         ("../../etc/passwd", b"1"),
