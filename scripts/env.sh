@@ -30,5 +30,16 @@ if [[ -z "${RUSTFLAGS+set}" ]] && command -v mold >/dev/null 2>&1; then
 fi
 export RUSTFLAGS="${RUSTFLAGS:-}"
 
+# Where the pinned toolchain is there under another name and cannot be fetched, that one is used.
+if [[ -z "${RUSTUP_TOOLCHAIN:-}" ]] && command -v rustup >/dev/null 2>&1; then
+    pinned="$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$cahoots_root/rust-toolchain.toml")"
+    if ! rustup toolchain list | grep -q "^$pinned-" \
+        && [[ "$(cd / && rustc --version 2>/dev/null | cut -d' ' -f2)" == "$pinned" ]]; then
+        RUSTUP_TOOLCHAIN="$(cd / && rustup show active-toolchain | cut -d' ' -f1)"
+        export RUSTUP_TOOLCHAIN
+    fi
+    unset pinned
+fi
+
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }

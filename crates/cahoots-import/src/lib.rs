@@ -1,14 +1,17 @@
 //! Bytes to items: a trait, a list, one file per format.
 
+pub mod check;
+pub mod discover;
 pub mod extract;
 pub mod importer;
+pub mod original;
 pub mod select;
 pub mod tree;
 
 pub use importer::{
     Batch, Chunk, ChunkSink, Confidence, Format, ImportError, Importer, Options, Probe, StopFlag,
 };
-pub use tree::{Member, Tree, TreeError};
+pub use tree::{Limits, Member, Region, Tree, TreeError, read_issue};
 
 /// Every format, in the order in which ties of confidence are settled.
 ///
