@@ -1,7 +1,9 @@
 //! Bytes to items: a trait, a list, one file per format.
 
 pub mod extract;
+pub mod formats;
 pub mod importer;
+mod mail;
 pub mod select;
 pub mod tree;
 
@@ -14,5 +16,5 @@ pub use tree::{Member, Tree, TreeError};
 ///
 /// Adding a format: write `formats/<name>.rs` and its fixtures, and list it here.
 pub fn importers() -> &'static [&'static dyn Importer] {
-    &[]
+    &[&formats::mbox::Mbox, &formats::maildir::Maildir, &formats::eml::Eml]
 }
