@@ -187,8 +187,9 @@ impl Reading {
             // «3rd», «1er», «25.»
             1 | 2 if self.day.is_none() && (1..=31).contains(&value) => self.day = Some(value),
             2 if self.year.is_none() => self.year = Some(short_year(value)),
-            // RFC 5322 §4.3: three digits count from 1900, the mark of a clock bug in 2000.
-            3 if self.year.is_none() => self.year = Some(1900 + value as i32),
+            // RFC 5322 §4.3: three digits count from 1900, the mark of a clock bug in 2000; some
+            // programs pad them to four.
+            3 | 4 if self.year.is_none() && value < 200 => self.year = Some(1900 + value as i32),
             4 if self.year.is_none() => self.year = Some(value as i32),
             _ => {}
         }
@@ -434,6 +435,7 @@ mod tests {
         check("Thu,\r\n 13 Feb 1969 23:32 -0330 (Newfoundland Time)", "1969-02-13 23:32 -210");
         check("Tue, 1 Jul 2003 10:52:37 +0200 (CEST)", "2003-07-01 10:52:37 +120");
         check("1 Jan 100 00:00:00 EST", "2000-01-01 00:00:00 -300");
+        check("Wed, 5 Mar 0102 10:00:00 PST", "2002-03-05 10:00:00 -480");
         check("Wed, 5 Mar 136 10:00:00 PST", "2036-03-05 10:00:00 -480");
         check("Mon, 6 Apr 1908 04:13:09 -0400", "1908-04-06 04:13:09 -240");
         check("Mon, 6 Apr 1992 04:13:09 (EST)", "1992-04-06 04:13:09 -300");

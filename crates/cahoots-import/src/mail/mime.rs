@@ -194,7 +194,7 @@ pub(crate) fn walk<'a>(bytes: &'a [u8], prefix: &str) -> Structure<'a> {
     // A multipart whose boundary never came holds its bytes as plain text.
     for index in 0..structure.parts.len() {
         if structure.parts[index].kind == Kind::Multipart
-            && !structure.parts.get(index + 1).is_some_and(|next| next.parent == Some(index))
+            && structure.parts.get(index + 1).is_none_or(|next| next.parent != Some(index))
         {
             let part = &mut structure.parts[index];
             part.kind = Kind::Leaf;

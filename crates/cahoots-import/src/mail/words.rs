@@ -45,8 +45,7 @@ fn encoded_words(text: &str) -> String {
     // The charset and bytes of the words not yet decoded.
     let mut pending: Option<(&str, Vec<u8>)> = None;
     let mut rest = text;
-    loop {
-        let Some(at) = rest.find("=?") else { break };
+    while let Some(at) = rest.find("=?") {
         let between = &rest[..at];
         let word = Word::read(&rest[at..]);
         let joins = between.chars().all(char::is_whitespace);
