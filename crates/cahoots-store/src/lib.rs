@@ -1,1 +1,30 @@
-//! Stub.
+//! The case folder: Parquet segments, SQLite catalog, human work.
+//!
+//! ```text
+//! my.case/
+//!   case.toml        name, display zone, schema version
+//!   catalog.sqlite   archives, segments, accounts; human work (append-only); audit log
+//!   record/          Parquet, one folder per segment
+//!   index/           full text, derived
+//!   spool/           temporary files; emptied when a case is opened for writing
+//! ```
+//!
+//! A segment exists when the catalog says so, in one transaction; anything else in `record/` is
+//! litter that the next open for writing removes. The store knows no format.
+
+mod case;
+pub mod catalog;
+mod error;
+mod ids;
+pub mod segment;
+
+pub use case::{Case, CaseInfo, SCHEMA_VERSION};
+pub use catalog::{
+    AccountName, AccountRow, AccountTally, ArchiveRow, ArchiveState, Catalog, Commit, Declared,
+    HumanRow, NewArchive, SegmentRow,
+};
+pub use error::StoreError;
+pub use ids::ItemIds;
+pub use segment::{
+    Copy, IssueRow, Parts, Segment, SegmentBuilder, SegmentStats, StoredItem, ThreadRow,
+};

@@ -1,0 +1,9 @@
+//! One segment of the record: a folder of Parquet tables that one stretch of an archive gave.
+
+mod read;
+mod schema;
+mod write;
+
+pub use read::{IssueRow, Parts, Segment, SharedSegment, StoredItem, ThreadRow};
+pub use schema::{Copy, TABLES, columns};
+pub use write::{SegmentBuilder, SegmentFile, SegmentStats};

@@ -1,0 +1,303 @@
+//! The command line: verbs that read as a sentence.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Find out from the record who acted together.
+#[derive(Parser, Debug)]
+#[command(name = "cahoots", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 1 nothing found, 2 error.\n\
+    Start with: cahoots open FOLDER")]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug, Clone)]
+pub struct Global {
+    /// The case folder
+    #[arg(long, value_name = "DIR", default_value = "cahoots.case", global = true)]
+    pub case: PathBuf,
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No progress, no notes
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Make or reuse a case, import everything given, print the overview
+    Open(Add),
+    /// Add archives to a case
+    Add(Add),
+    /// List the archives of a case with the account of their import
+    Archives,
+    /// List what could not be read, or was read with a doubt
+    Problems(Problems),
+    /// Search the record
+    Search(Search),
+    /// Print an item, its copies, and where it came from
+    Show(Show),
+    /// Print the thread an item belongs to
+    Thread(Thread),
+    /// Print what happened in order, private and public side by side
+    Chronology(Chronology),
+    /// List the people and organisations of the record, or say who is who
+    People(People),
+    /// Hash the archives again and check every table of the record
+    Verify(Verify),
+    /// Write items, participants and objects for other programs
+    Export(Export),
+    /// Write a commented empty file for a record compiled by hand
+    Template(Template),
+    /// Throw the text index away and make it again from the record
+    Rebuild,
+    /// Print the formats that can be read
+    Formats,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Time queries in a warm process, one a line, for benchmarks
+    #[command(hide = true)]
+    BenchQueries {
+        /// A file with one query a line
+        file: PathBuf,
+        /// Runs of each query
+        #[arg(long, default_value_t = 5)]
+        runs: u32,
+    },
+}
+
+/// `open` and `add`.
+#[derive(Args, Debug, Clone)]
+pub struct Add {
+    /// Files and folders; without any, `open` prints the overview of the case as it is
+    #[arg(value_name = "DIR|FILE")]
+    pub paths: Vec<PathBuf>,
+    /// Read everything as this format (see `cahoots formats`)
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// The person or body from whose holdings the archives came
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub custodian: String,
+    /// Zone of times that state none, for example America/New_York
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// Which column holds what: text=body,time=created,account=user,url=link
+    #[arg(long, value_name = "OURS=THEIRS", value_delimiter = ',')]
+    pub map: Vec<String>,
+    /// The mail went to a public list: count it as public
+    #[arg(long)]
+    pub public_list: bool,
+    /// Exit with 2 when anything was damaged or skipped
+    #[arg(long)]
+    pub strict: bool,
+    /// Parser threads (default: one per core)
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+}
+
+/// `problems`.
+#[derive(Args, Debug)]
+pub struct Problems {
+    /// Only this code, for example bad-date
+    #[arg(long)]
+    pub code: Option<String>,
+    /// Only this archive, by number or part of its name
+    #[arg(long)]
+    pub archive: Option<String>,
+    /// Show at most this many rows for each code
+    #[arg(long, short = 'n', default_value_t = 5)]
+    pub limit: usize,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Best match first
+    Relevance,
+    /// Newest first
+    Newest,
+    /// Oldest first
+    Oldest,
+}
+
+/// `search`.
+#[derive(Args, Debug)]
+pub struct Search {
+    /// The query; see docs/reference/query.md
+    #[arg(required = true, allow_hyphen_values = true, trailing_var_arg = false)]
+    pub query: Vec<String>,
+    /// Show at most this many results
+    #[arg(long, short = 'n', default_value_t = 20)]
+    pub limit: usize,
+    /// Leave out this many results first
+    #[arg(long, default_value_t = 0)]
+    pub offset: usize,
+    /// Order of the results
+    #[arg(long, value_enum, default_value_t = Sort::Relevance)]
+    pub sort: Sort,
+    /// Count results by party, month, archive and kind
+    #[arg(long, short)]
+    pub counts: bool,
+}
+
+/// `show`.
+#[derive(Args, Debug)]
+pub struct Show {
+    /// Item id, or the first characters of one
+    pub id: String,
+    /// Print the exact original bytes and nothing else
+    #[arg(long)]
+    pub raw: bool,
+    /// Print every header of the original
+    #[arg(long)]
+    pub headers: bool,
+}
+
+/// `thread`.
+#[derive(Args, Debug)]
+pub struct Thread {
+    /// Item id, or the first characters of one
+    pub id: String,
+}
+
+/// `chronology`.
+#[derive(Args, Debug)]
+pub struct Chronology {
+    /// A query; without one, everything
+    #[arg(allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// Not before this date
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Not after this date
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Show at most this many items
+    #[arg(long, short = 'n', default_value_t = 200)]
+    pub limit: usize,
+    /// Leave out this many items first
+    #[arg(long, default_value_t = 0)]
+    pub offset: usize,
+}
+
+/// `people`.
+#[derive(Args, Debug)]
+pub struct People {
+    /// Only people whose name or account matches
+    pub name: Option<String>,
+    /// Show at most this many
+    #[arg(long, short = 'n', default_value_t = 25, global = true)]
+    pub limit: usize,
+    #[command(subcommand)]
+    pub action: Option<PeopleAction>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum PeopleAction {
+    /// Suggest accounts that may belong to one party, with the evidence
+    Suggest {
+        /// Only suggestions that involve this name or account
+        name: Option<String>,
+        /// Only suggestions with at least this many bits of evidence
+        #[arg(long, default_value_t = 10.0)]
+        bits: f64,
+    },
+    /// Say that accounts belong to one party
+    Merge {
+        /// Accounts, for example ann@example.org @ann
+        #[arg(required = true, num_args = 2..)]
+        accounts: Vec<String>,
+        /// What to call the party
+        #[arg(long)]
+        name: Option<String>,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// Who decides (default: the user name)
+        #[arg(long)]
+        author: Option<String>,
+    },
+    /// Take an account out of its party
+    Split {
+        /// The account
+        account: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// Who decides (default: the user name)
+        #[arg(long)]
+        author: Option<String>,
+    },
+    /// Say that two accounts are not one party's
+    Refuse {
+        /// One account
+        a: String,
+        /// The other
+        b: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// Who decides (default: the user name)
+        #[arg(long)]
+        author: Option<String>,
+    },
+    /// Take a decision back
+    Undo {
+        /// Its number in the log
+        seq: u64,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// Who decides (default: the user name)
+        #[arg(long)]
+        author: Option<String>,
+    },
+    /// List every decision, with author and date
+    Log,
+}
+
+/// `verify`.
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// Also re-read the original bytes of every occurrence and compare their digests
+    #[arg(long)]
+    pub originals: bool,
+}
+
+/// `export`.
+#[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("form").required(true).args(["csv", "jsonl", "parquet"])))]
+pub struct Export {
+    /// A query; without one, everything
+    #[arg(allow_hyphen_values = true)]
+    pub query: Vec<String>,
+    /// Write CSV tables
+    #[arg(long)]
+    pub csv: bool,
+    /// Write one JSON object an item and line
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Write Parquet tables
+    #[arg(long)]
+    pub parquet: bool,
+    /// Folder to write to, or `-` for standard output (JSON lines and the CSV of items only)
+    #[arg(long, short, default_value = "-")]
+    pub output: PathBuf,
+}
+
+/// `template`.
+#[derive(Args, Debug)]
+pub struct Template {
+    /// toml, csv or jsonl
+    #[arg(default_value = "toml", value_parser = ["toml", "csv", "jsonl"])]
+    pub form: String,
+}

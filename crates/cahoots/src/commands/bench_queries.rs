@@ -1,0 +1,40 @@
+//! `bench-queries`: latency of queries in a warm process, for the benchmark scripts.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use cahoots_search::{Index, SearchOptions, Sort};
+use serde_json::json;
+
+use super::Done;
+use crate::cli::Global;
+use crate::names::CaseNames;
+use crate::output::Output;
+
+pub(super) fn run(global: &Global, file: &Path, runs: u32, out: &mut Output) -> Result<Done> {
+    let case = super::open_case(global, out)?;
+    let index = Index::open(&case.index_dir())?;
+    let names = CaseNames::new(&case);
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    let options = SearchOptions { limit: 20, offset: 0, sort: Sort::Relevance, counts: false };
+    let mut rows = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let mut micros = Vec::new();
+        let mut total = 0;
+        for _ in 0..runs.max(1) {
+            let start = Instant::now();
+            let query = super::search::parse(line, out)?;
+            total = index.search(&query, &names, &options)?.total;
+            micros.push(start.elapsed().as_micros() as u64);
+        }
+        micros.sort_unstable();
+        rows.push(json!({
+            "query": line, "total": total, "median_us": micros[micros.len() / 2],
+            "best_us": micros.first(),
+        }));
+    }
+    out.value(&json!({ "schema": "cahoots/bench-queries/1", "queries": rows }))?;
+    Ok(Done::Found)
+}

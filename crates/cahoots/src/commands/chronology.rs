@@ -1,0 +1,112 @@
+//! `chronology`: what happened in order, private and public side by side, each line cited.
+
+use anyhow::Result;
+use cahoots_record::{ItemOrd, Visibility};
+use cahoots_search::SearchOptions;
+use cahoots_store::{Parts, StoredItem};
+use serde_json::{Value, json};
+
+use super::Done;
+use super::search::{open_index, parse};
+use crate::cli::{Chronology, Global};
+use crate::item_json::{addressees, archive_name, author, line};
+use crate::names::CaseNames;
+use crate::output::{Output, Style, counted, fit, one_line, width_of};
+
+pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Result<Done> {
+    let case = super::open_case(global, out)?;
+    let index = open_index(&case, out)?;
+    let names = CaseNames::new(&case);
+    let mut text = args.query.join(" ");
+    if !text.trim().is_empty() && (args.from.is_some() || args.to.is_some()) {
+        text = format!("({text})");
+    }
+    for (field, date) in [("from", &args.from), ("to", &args.to)] {
+        if let Some(date) = date {
+            // A chronology from a day to a day includes both.
+            let operator = if field == "from" { "since" } else { "until" };
+            text.push_str(&format!(" {operator}:\"{date}\""));
+        }
+    }
+    let query = parse(text.trim(), out)?;
+    let options = SearchOptions {
+        limit: args.limit,
+        offset: args.offset,
+        sort: cahoots_search::Sort::TimeAsc,
+        counts: false,
+    };
+    let found = index.search(&query, &names, &options)?;
+    let ords: Vec<ItemOrd> = found.hits.iter().map(|hit| hit.ord).collect();
+    let items = case.items(&ords, Parts::Text)?;
+    if out.json {
+        let rows: Vec<Value> = items
+            .iter()
+            .map(|stored| Value::Object(line(&case, stored, Some(&summary(stored, 200)))))
+            .collect();
+        out.value(&json!({
+            "schema": "cahoots/chronology/1", "total": found.total, "items": rows,
+        }))?;
+        return Ok(if found.total == 0 { Done::Nothing } else { Done::Found });
+    }
+    let lane = (out.width().saturating_sub(20) / 2).max(20);
+    if !items.is_empty() {
+        let head = format!("{:<18}{:<lane$}  {}", "", "private", "public");
+        let head = out.styled(Style::Dim, head.trim_end());
+        out.line(head)?;
+    }
+    let mut last_day = String::new();
+    for stored in &items {
+        let item = &stored.item;
+        let time = out.time(&item.when);
+        let day = time.trim_start_matches('~').get(..10).unwrap_or(&time).to_owned();
+        if day != last_day {
+            last_day.clone_from(&day);
+            let heading = out.styled(Style::Bold, &day);
+            out.line(heading)?;
+        }
+        let clock = if time.len() > 10 { time.replacen(&day, "", 1) } else { String::new() };
+        let clock = clock.replace("~ ", "~");
+        let who = match addressees(item) {
+            to if to.is_empty() => author(item).to_owned(),
+            to => format!("{} → {to}", author(item)),
+        };
+        let place = format!("[{}] {}", item.id.short(), archive_name(&case, stored.archive));
+        let cells =
+            [fit(&who, lane), fit(&summary(stored, lane * 2), lane), fit(&place, lane)];
+        for (number, cell) in cells.iter().filter(|cell| !cell.is_empty()).enumerate() {
+            let clock = if number == 0 { clock.trim() } else { "" };
+            let indent = if item.visibility == Visibility::Private { 0 } else { lane + 2 };
+            let pad = " ".repeat(16usize.saturating_sub(width_of(clock)) + indent);
+            let styled = match number {
+                0 => out.styled(Style::Bold, cell),
+                1 => cell.clone(),
+                _ => out.styled(Style::Dim, cell),
+            };
+            out.line(format!("  {clock}{pad}{styled}"))?;
+        }
+    }
+    let shown = args.offset as u64 + items.len() as u64;
+    let mut sum = counted(found.total, "item", "items");
+    if found.total > shown {
+        sum.push_str(&format!("; shown {}–{shown} (-n, --offset for more)", args.offset + 1));
+    }
+    if let Some(undated) = found.undated.filter(|n| *n > 0) {
+        sum.push_str(&format!("; {undated} more match but have no time"));
+    }
+    let sum = out.styled(Style::Dim, &sum);
+    out.line(sum)?;
+    Ok(if found.total == 0 { Done::Nothing } else { Done::Found })
+}
+
+/// The subject, else the beginning of the text.
+fn summary(stored: &StoredItem, width: usize) -> String {
+    let item = &stored.item;
+    match item.subject.as_deref().map(one_line).filter(|subject| !subject.is_empty()) {
+        Some(subject) => fit(&subject, width),
+        None => {
+            let start: String = item.text.chars().take(width * 2).collect();
+            let words: Vec<&str> = start.split_whitespace().collect();
+            fit(&words.join(" "), width)
+        }
+    }
+}

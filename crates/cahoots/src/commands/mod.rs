@@ -1,0 +1,77 @@
+//! One command a file: parse, call, print.
+
+mod add;
+mod archives;
+mod bench_queries;
+mod chronology;
+mod export;
+mod formats;
+mod overview;
+mod people;
+mod problems;
+mod rebuild;
+mod search;
+mod show;
+mod thread;
+mod verify;
+
+use anyhow::Result;
+use cahoots_store::Case;
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Command, Global};
+use crate::output::Output;
+
+/// How a command ended, for the exit code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Done {
+    /// 0: done, something was found.
+    Found,
+    /// 1: done, nothing was found.
+    Nothing,
+    /// 2: what was asked did not fully succeed; the output says why.
+    Failed,
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever kept it from being done; nothing has been printed about it yet.
+pub fn run(cli: Cli) -> Result<Done> {
+    let Cli { global, command } = cli;
+    let mut out = Output::new(global.json, global.quiet);
+    let done = match command {
+        Command::Open(args) => add::open(&global, &args, &mut out),
+        Command::Add(args) => add::add(&global, &args, &mut out),
+        Command::Archives => archives::run(&global, &mut out),
+        Command::Problems(args) => problems::run(&global, &args, &mut out),
+        Command::Search(args) => search::run(&global, &args, &mut out),
+        Command::Show(args) => show::run(&global, &args, &mut out),
+        Command::Thread(args) => thread::run(&global, &args, &mut out),
+        Command::Chronology(args) => chronology::run(&global, &args, &mut out),
+        Command::People(args) => people::run(&global, &args, &mut out),
+        Command::Verify(args) => verify::run(&global, &args, &mut out),
+        Command::Export(args) => export::run(&global, &args, &mut out),
+        Command::Template(args) => formats::template(&args, &mut out),
+        Command::Rebuild => rebuild::run(&global, &mut out),
+        Command::Formats => formats::list(&mut out),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "cahoots", &mut script);
+            out.bytes(&script)?;
+            Ok(Done::Found)
+        }
+        Command::BenchQueries { file, runs } => bench_queries::run(&global, &file, runs, &mut out),
+    }?;
+    out.finish()?;
+    Ok(done)
+}
+
+/// Opens the case for reading and shows times in its zone.
+fn open_case(global: &Global, out: &mut Output) -> Result<Case> {
+    let case = Case::open(&global.case)?;
+    if let Ok(zone) = jiff::tz::TimeZone::get(&case.info().zone) {
+        out.set_zone(zone);
+    }
+    Ok(case)
+}

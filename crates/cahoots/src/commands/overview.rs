@@ -1,0 +1,201 @@
+//! The overview of a case: what is in it, from when to when, who, and what went wrong.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use cahoots_record::UtcMicros;
+use cahoots_store::Case;
+use serde_json::{Value, json};
+
+use super::{Done, archives};
+use crate::ingest::Report;
+use crate::names::People;
+use crate::output::{Output, Style, counted, number};
+
+/// Sums over all segments.
+#[derive(Default)]
+struct Sums {
+    kinds: BTreeMap<String, u64>,
+    months: BTreeMap<String, u64>,
+    issues: BTreeMap<String, u64>,
+    languages: BTreeMap<String, u64>,
+    first: Option<UtcMicros>,
+    last: Option<UtcMicros>,
+    copies: u64,
+}
+
+impl Sums {
+    fn of(case: &Case) -> Self {
+        let mut sums = Self::default();
+        for row in case.segments() {
+            let stats = &row.stats;
+            for (into, from) in [
+                (&mut sums.kinds, &stats.kinds),
+                (&mut sums.months, &stats.months),
+                (&mut sums.issues, &stats.issues),
+                (&mut sums.languages, &stats.languages),
+            ] {
+                for (key, n) in from {
+                    *into.entry(key.clone()).or_default() += n;
+                }
+            }
+            sums.first = [sums.first, stats.first].into_iter().flatten().min();
+            sums.last = [sums.last, stats.last].into_iter().flatten().max();
+            sums.copies += stats.copies;
+        }
+        sums
+    }
+}
+
+/// Prints the overview.
+pub(super) fn print(case: &Case, report: &Report, out: &mut Output) -> Result<Done> {
+    let sums = Sums::of(case);
+    let people = People::load(case)?;
+    let top = people.by_items(if out.json { 50 } else { 10 });
+    if out.json {
+        let archives: Vec<Value> =
+            case.archives().iter().map(|row| archives::value(row, report)).collect();
+        let parties: Vec<Value> = top.iter().map(|party| people.party_json(*party)).collect();
+        out.value(&json!({
+            "schema": "cahoots/overview/1",
+            "case": case.info().name,
+            "folder": case.root().display().to_string(),
+            "items": case.n_items(),
+            "copies": sums.copies,
+            "kinds": sums.kinds,
+            "from": sums.first.map(|time| time.to_string()),
+            "until": sums.last.map(|time| time.to_string()),
+            "months": sums.months,
+            "languages": sums.languages,
+            "parties": people.n_parties(),
+            "top_parties": parties,
+            "problems": sums.issues,
+            "archives": archives,
+            "not_recognised": archives::passed_over(report),
+        }))?;
+        return Ok(Done::Found);
+    }
+    let head = format!("{} · {}", case.info().name, counted(case.n_items(), "item", "items"));
+    let head = out.styled(Style::Bold, &head);
+    out.line(head)?;
+    let period = match (sums.first, sums.last) {
+        (Some(first), Some(last)) => {
+            format!("{} to {}", out.day(Some(first)), out.day(Some(last)))
+        }
+        _ => "no times known".to_owned(),
+    };
+    let kinds: Vec<String> =
+        sums.kinds.iter().map(|(kind, n)| counted(*n, kind, &format!("{kind}s"))).collect();
+    out.line(format!("{period}; {}", kinds.join(", ")))?;
+    let undated = sums.months.get("").copied().unwrap_or(0);
+    if undated > 0 {
+        out.line(format!("{} no time that can be used", counted(undated, "item has", "items have")))?;
+    }
+    if sums.copies > 0 {
+        let copies = counted(sums.copies, "further copy", "further copies");
+        out.line(format!("{copies} of the same items are kept and counted once"))?;
+    }
+    out.line(months(&sums.months, out.width()))?;
+
+    section("Archives", out)?;
+    archives::table(case, report, out)?;
+
+    section("People", out)?;
+    let rows: Vec<Vec<String>> = top.iter().map(|party| people.row(*party, out)).collect();
+    out.table(&["wrote", "received", "first", "last", "name", "accounts"], &rows, &[0, 1])?;
+    let more = people.n_parties().saturating_sub(top.len());
+    if more > 0 {
+        out.line(format!("… {} more: cahoots people", number(more as u64)))?;
+    }
+
+    section("Problems", out)?;
+    if sums.issues.is_empty() {
+        out.line("none")?;
+    } else {
+        let mut issues: Vec<(&String, &u64)> = sums.issues.iter().collect();
+        issues.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        let rows: Vec<Vec<String>> = issues
+            .iter()
+            .take(8)
+            .map(|(key, n)| {
+                let (severity, code) = key.split_once(' ').unwrap_or(("", key));
+                vec![number(**n), severity.to_owned(), code.to_owned()]
+            })
+            .collect();
+        out.table(&["count", "severity", "code"], &rows, &[0])?;
+        out.line("cahoots problems  names each place")?;
+    }
+    out.line("")?;
+    let folder = case.root().display().to_string();
+    let case_flag =
+        if folder == "cahoots.case" { String::new() } else { format!(" --case {folder}") };
+    out.line(format!("Next: cahoots search{case_flag} WORDS · cahoots chronology{case_flag} · cahoots people{case_flag}"))?;
+    Ok(Done::Found)
+}
+
+fn section(title: &str, out: &mut Output) -> Result<()> {
+    out.line("")?;
+    let title = out.styled(Style::Bold, title);
+    out.line(title)
+}
+
+/// Items by month as one line of bars, with the busiest month named.
+fn months(months: &BTreeMap<String, u64>, width: usize) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let number_of = |month: &str| {
+        let (year, month) = month.split_once('-')?;
+        Some(year.parse::<i64>().ok()? * 12 + month.parse::<i64>().ok()? - 1)
+    };
+    let dated: Vec<(i64, u64)> =
+        months.iter().filter_map(|(month, n)| Some((number_of(month)?, *n))).collect();
+    let total: u64 = dated.iter().map(|(_, n)| n).sum();
+    // A few stray dates must not squeeze the picture: show the span of the middle 99.8 %.
+    let cut = total / 1000;
+    let at = |limit: u64, entries: &mut dyn Iterator<Item = &(i64, u64)>| {
+        let mut seen = 0;
+        entries
+            .find(|(_, n)| {
+                seen += n;
+                seen > limit
+            })
+            .map(|(month, _)| *month)
+    };
+    let (Some(first), Some(last)) =
+        (at(cut, &mut dated.iter()), at(cut, &mut dated.iter().rev()))
+    else {
+        return String::new();
+    };
+    let n_months = (last - first + 1).max(1);
+    let per_bar = (n_months as usize).div_ceil(width.saturating_sub(24).max(10)) as i64;
+    let mut bars = vec![0u64; (n_months as usize).div_ceil(per_bar as usize)];
+    for (month, n) in &dated {
+        if let Some(bar) = usize::try_from((month - first).div_euclid(per_bar))
+            .ok()
+            .and_then(|place| bars.get_mut(place))
+        {
+            *bar += n;
+        }
+    }
+    let most = bars.iter().copied().max().unwrap_or(1).max(1);
+    let strip: String = bars
+        .iter()
+        .map(|n| if *n == 0 { ' ' } else { BARS[((n * 7).div_ceil(most)) as usize] })
+        .collect();
+    let show = |month: i64| format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1);
+    let each = if per_bar == 1 { "month".to_owned() } else { format!("{per_bar} months") };
+    format!("{} {strip} {}  (one bar: {each})", show(first), show(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strip_spans_the_months_and_keeps_gaps() {
+        let counts =
+            [("2016-09", 4), ("2016-10", 8), ("2016-12", 1), ("", 9)].map(|(m, n)| (m.into(), n));
+        let strip = months(&counts.into(), 100);
+        assert_eq!(strip, "2016-09 ▅█ ▂ 2016-12  (one bar: month)");
+        assert_eq!(months(&BTreeMap::new(), 100), "");
+    }
+}

@@ -1,0 +1,265 @@
+//! Archives into the record: split, parse on all cores, take in order, write, index.
+//!
+//! ```text
+//!  splitter ──chunks──► parsers (n) ──batches──► sequencer ──segment──► writer
+//!     ▲                                             │  ▲                  │
+//!     └───────────── tokens (bounded) ──────────────┘  └──── commit ◄─────┘
+//! ```
+//!
+//! The sequencer takes batches in the order of the input, whatever the parsers' order was, so
+//! the record does not depend on the number of threads. A segment ends after a fixed number of
+//! input bytes or items, at the end of a chunk; the catalog then knows the chunk to go on with,
+//! so an import that was cut off anywhere goes on to the same record.
+
+mod accounts;
+mod pipeline;
+mod sequencer;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use cahoots_import::discover::{self, Holding};
+use cahoots_import::tree::Limits;
+use cahoots_import::{Format, Options, StopFlag};
+use cahoots_record::{Balance, Issue, Severity};
+use cahoots_store::{ArchiveState, Case, NewArchive};
+
+use crate::progress::Progress;
+use sequencer::Sequencer;
+
+/// Bytes of input after which a segment ends.
+pub const SEGMENT_BYTES: u64 = 32 << 20;
+/// Items after which a segment ends.
+pub const SEGMENT_ITEMS: u64 = 1 << 16;
+
+/// [`SEGMENT_BYTES`], or what a test asks for: small segments make kills fall between commits.
+fn segment_bytes() -> u64 {
+    let asked = std::env::var("CAHOOTS_SEGMENT_BYTES").ok().and_then(|text| text.parse().ok());
+    asked.unwrap_or(SEGMENT_BYTES)
+}
+/// Segments after which the text index is committed within one import.
+pub const INDEX_COMMIT_SEGMENTS: u64 = 16;
+
+/// What the person asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// `--format`.
+    pub format: Option<String>,
+    /// `--custodian`.
+    pub custodian: String,
+    /// Name of `--zone`, for the catalog.
+    pub zone: Option<String>,
+    /// What importers get.
+    pub options: Options,
+    /// Parser threads; 0 for one per core.
+    pub threads: usize,
+}
+
+/// What became of one archive.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Its number in the catalog.
+    pub archive: u32,
+    /// Its name.
+    pub name: String,
+    /// Whether it was in the case already, whole.
+    pub known: bool,
+    /// Items that the record did not have before.
+    pub new_items: u64,
+}
+
+/// What became of a request.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// One entry an archive, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Files that belong to no archive because nothing reads them.
+    pub passed_over: Vec<Issue>,
+    /// Archives that could not be read at all, with the reason.
+    pub unreadable: Vec<(String, anyhow::Error)>,
+    /// The person stopped it; `open` or `add` goes on.
+    pub stopped: bool,
+}
+
+/// Adds archives to a case that is open for writing, goes on with what was cut off, and brings
+/// the index up to date.
+///
+/// # Errors
+/// When a path does not exist, an archive cannot be read at all, or the case cannot be written.
+/// What was committed before stays.
+pub fn add(
+    case: &mut Case,
+    request: &Request,
+    stop: &StopFlag,
+    progress: &Progress,
+) -> Result<Report> {
+    let (holdings, passed_over) = discover::holdings(&request.paths, request.format.as_deref())?;
+    let mut report = Report { passed_over, ..Report::default() };
+    let threads = match request.threads {
+        0 => std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+        threads => threads,
+    };
+    let mut sequencer = Sequencer::new(case, threads)?;
+    sequencer.catch_up(progress, stop)?;
+    for holding in &holdings {
+        if stop.is_set() {
+            report.stopped = true;
+            break;
+        }
+        match add_one(&mut sequencer, holding, request, threads, stop, progress) {
+            Ok(Some(outcome)) => report.outcomes.push(outcome),
+            Ok(None) => {
+                report.stopped = true;
+                break;
+            }
+            // One archive that cannot be read does not keep the others out.
+            Err(error) => report.unreadable.push((holding.name.clone(), error)),
+        }
+    }
+    sequencer.finish(progress)?;
+    Ok(report)
+}
+
+fn add_one(
+    sequencer: &mut Sequencer<'_>,
+    holding: &Holding,
+    request: &Request,
+    threads: usize,
+    stop: &StopFlag,
+    progress: &Progress,
+) -> Result<Option<Outcome>> {
+    progress.stage(&holding.name, "hashing", None);
+    let (sha256, size) = discover::hash(holding, &mut |bytes| progress.bytes(bytes))
+        .with_context(|| format!("{} cannot be read", holding.path.display()))?;
+    let path = absolute(&holding.path);
+    let known = sequencer.case().catalog().find_archive(&sha256, &request.custodian)?;
+    if let Some(row) = &known {
+        if row.path != path {
+            sequencer.case().catalog().move_archive(row.archive, &path)?;
+        }
+        if row.state == ArchiveState::Done {
+            return Ok(Some(Outcome {
+                archive: row.archive,
+                name: row.name.clone(),
+                known: true,
+                new_items: 0,
+            }));
+        }
+    }
+    let spool = sequencer.case().spool_dir();
+    let opened =
+        discover::open(holding, request.format.as_deref(), &Limits::default(), &spool)?;
+    let formats: Vec<Format> = opened.units.iter().map(|unit| unit.importer.format()).collect();
+    let (archive, from) = match known {
+        Some(row) => (row.archive, (row.next_unit, row.next_chunk)),
+        None => {
+            let new = NewArchive {
+                name: holding.name.clone(),
+                path,
+                folder: holding.folder,
+                members: holding.members.clone(),
+                size,
+                sha256,
+                custodian: request.custodian.clone(),
+                format: distinct(formats.iter().map(|format| format.name.to_owned())),
+                versions: distinct(
+                    formats.iter().map(|format| format!("{}/{}", format.name, format.version)),
+                ),
+                options: options_json(request),
+            };
+            (sequencer.case().catalog().begin_archive(&new)?, (0, 0))
+        }
+    };
+    progress.stage(&holding.name, "reading", Some(size));
+    let before = sequencer.n_items();
+    sequencer.begin(archive, from);
+    let ended = pipeline::run(sequencer, opened, from, &request.options, threads, stop, progress);
+    match ended {
+        Ok(true) => sequencer.end_archive()?,
+        Ok(false) => return Ok(None),
+        Err(error) => {
+            // Nothing of an archive that cannot be read at all stays, unless parts of it were
+            // already committed: those are whole segments and remain citable.
+            sequencer.abandon()?;
+            sequencer.case().catalog().forget_archive(archive)?;
+            return Err(error);
+        }
+    }
+    let new_items = sequencer.n_items() - before;
+    Ok(Some(Outcome { archive, name: holding.name.clone(), known: false, new_items }))
+}
+
+/// What `discover::open` found wrong, as the first batch of the archive.
+fn discovery_batch(issues: Vec<Issue>, skipped: u64) -> cahoots_import::Batch {
+    let lost = issues.iter().filter(|issue| issue.severity == Severity::Lost).count() as u64;
+    let skipped = skipped.max(lost);
+    cahoots_import::Batch {
+        issues,
+        balance: Balance { found: skipped, skipped, ..Balance::default() },
+        ..cahoots_import::Batch::default()
+    }
+}
+
+fn distinct(names: impl Iterator<Item = String>) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
+        }
+    }
+    seen.join("+")
+}
+
+fn options_json(request: &Request) -> String {
+    let mut options = serde_json::Map::new();
+    if let Some(zone) = &request.zone {
+        options.insert("zone".into(), zone.clone().into());
+    }
+    if let Some(format) = &request.format {
+        options.insert("format".into(), format.clone().into());
+    }
+    if !request.options.map.is_empty() {
+        let map: serde_json::Map<_, _> = request
+            .options
+            .map
+            .iter()
+            .map(|(ours, theirs)| (ours.clone(), theirs.clone().into()))
+            .collect();
+        options.insert("map".into(), map.into());
+    }
+    if request.options.public_list {
+        options.insert("public_list".into(), true.into());
+    }
+    serde_json::Value::Object(options).to_string()
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+}
+
+/// Reads the options of an archive back, to go on with its import as it was begun.
+///
+/// # Errors
+/// When the zone is no longer known on this machine.
+pub fn options_of(json: &str) -> Result<(Options, Option<String>)> {
+    let value: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    let mut options = Options::default();
+    if let Some(zone) = value["zone"].as_str() {
+        match jiff::tz::TimeZone::get(zone) {
+            Ok(zone) => options.zone = Some(zone),
+            Err(_) => bail!("the zone {zone}, with which the import was begun, is not known here"),
+        }
+    }
+    if let Some(map) = value["map"].as_object() {
+        options.map = map
+            .iter()
+            .map(|(ours, theirs)| {
+                (ours.clone(), theirs.as_str().unwrap_or_default().to_owned())
+            })
+            .collect();
+    }
+    options.public_list = value["public_list"].as_bool().unwrap_or(false);
+    Ok((options, value["format"].as_str().map(str::to_owned)))
+}
