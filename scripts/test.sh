@@ -45,6 +45,12 @@ if [[ "$CARGO_TARGET_DIR" == "$cahoots_cache/"* && -d "$CARGO_TARGET_DIR" ]] \
     rm -rf "$CARGO_TARGET_DIR"
 fi
 
+build() {
+    # Everything at once, programs and tests: built apart, they would not agree on the features of
+    # what they depend on, and Tantivy would be compiled twice.
+    cargo build --workspace --all-targets --locked
+}
+
 run_tests() {
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run --workspace --locked 2>&1 | tee -a "$log"
@@ -72,7 +78,6 @@ deny() {
 
 newcomer() {
     # What the documents show is run, and compared with what they say it prints.
-    cargo build --workspace --bins --locked
     "$CARGO_TARGET_DIR/debug/xtask" examples "$CARGO_TARGET_DIR/debug/cahoots"
 }
 
@@ -96,6 +101,7 @@ step "scripts" scripts_check
 step "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
 step "docs" doc_build
 step "licences" deny
+step "build" build
 step "tests" run_tests
 step "doc tests" doc_tests
 step "newcomer" newcomer

@@ -3,7 +3,9 @@
 pub mod check;
 pub mod discover;
 pub mod extract;
+pub mod formats;
 pub mod importer;
+mod mail;
 pub mod original;
 pub mod select;
 pub mod tree;
@@ -17,5 +19,5 @@ pub use tree::{Limits, Member, Region, Tree, TreeError, read_issue};
 ///
 /// Adding a format: write `formats/<name>.rs` and its fixtures, and list it here.
 pub fn importers() -> &'static [&'static dyn Importer] {
-    &[]
+    &[&formats::mbox::Mbox, &formats::maildir::Maildir, &formats::eml::Eml]
 }

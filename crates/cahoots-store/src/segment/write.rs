@@ -168,6 +168,11 @@ impl SegmentBuilder {
         self.archive
     }
 
+    /// What is pushed from now on came from `archive`: exports mix archives in one segment.
+    pub fn set_archive(&mut self, archive: u32) {
+        self.archive = archive;
+    }
+
     /// Place of the first item.
     pub fn first(&self) -> ItemOrd {
         self.first

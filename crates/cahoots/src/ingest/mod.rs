@@ -31,6 +31,12 @@ use sequencer::Sequencer;
 pub const SEGMENT_BYTES: u64 = 32 << 20;
 /// Items after which a segment ends.
 pub const SEGMENT_ITEMS: u64 = 1 << 16;
+
+/// [`SEGMENT_BYTES`], or what a test asks for: small segments make kills fall between commits.
+fn segment_bytes() -> u64 {
+    let asked = std::env::var("CAHOOTS_SEGMENT_BYTES").ok().and_then(|text| text.parse().ok());
+    asked.unwrap_or(SEGMENT_BYTES)
+}
 /// Segments after which the text index is committed within one import.
 pub const INDEX_COMMIT_SEGMENTS: u64 = 16;
 

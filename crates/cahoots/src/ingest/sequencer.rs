@@ -15,7 +15,7 @@ use cahoots_store::{
 
 use super::accounts::Accounts;
 use super::pipeline::Parsed;
-use super::{INDEX_COMMIT_SEGMENTS, SEGMENT_BYTES, SEGMENT_ITEMS};
+use super::{INDEX_COMMIT_SEGMENTS, SEGMENT_ITEMS, segment_bytes};
 use crate::progress::Progress;
 
 /// An entry for the index, held back until its segment is committed.
@@ -50,6 +50,7 @@ pub(super) struct Sequencer<'a> {
     next_segment: u64,
     builder: SegmentBuilder,
     bytes: u64,
+    segment_bytes: u64,
     balance: Balance,
     next: (u64, u64),
     entries: Vec<Entry>,
@@ -74,6 +75,7 @@ impl<'a> Sequencer<'a> {
             next_segment,
             builder,
             bytes: 0,
+            segment_bytes: segment_bytes(),
             balance: Balance::default(),
             next: (0, 0),
             entries: Vec::new(),
@@ -161,7 +163,7 @@ impl<'a> Sequencer<'a> {
         self.balance.add(&batch.balance);
         self.bytes += bytes;
         self.next = next;
-        if self.bytes >= SEGMENT_BYTES || self.builder.n_items() >= SEGMENT_ITEMS {
+        if self.bytes >= self.segment_bytes || self.builder.n_items() >= SEGMENT_ITEMS {
             self.seal()?;
         }
         Ok(())

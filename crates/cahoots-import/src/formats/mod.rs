@@ -1,0 +1,5 @@
+//! One file per format.
+
+pub mod eml;
+pub mod maildir;
+pub mod mbox;
