@@ -38,11 +38,10 @@ fi
 cp Cargo.lock fuzz/Cargo.lock
 
 # The address sanitizer needs a nightly compiler; ours is stable, and no code here is unsafe.
-# One build makes all targets. Linking with the flags of env.sh.
+# Panics, overflows, time and memory are watched. One build makes all targets.
 build="$CARGO_TARGET_DIR/fuzz"
-say "fuzz: building"
-# Leaks and addresses are not watched, but panics, overflows, time and memory are.
-cargo fuzz build --sanitizer none --target-dir "$build" </dev/null
+say "fuzz: building (several minutes the first time)"
+cargo fuzz build --dev --sanitizer none --target-dir "$build" </dev/null
 host="$(rustc -vV | sed -n 's/^host: //p')"
 
 run_one() {
@@ -52,7 +51,7 @@ run_one() {
         if [[ -d "$folder" ]]; then starts+=("$folder"); fi
     done
     log="$artifacts/log"
-    if "$build/$host/release/$target" "fuzz/corpus/$target" "${starts[@]}" \
+    if "$build/$host/debug/$target" "fuzz/corpus/$target" "${starts[@]}" \
         -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$artifacts" -print_final_stats=1 >"$log" 2>&1; then
         local runs
