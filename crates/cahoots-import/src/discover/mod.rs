@@ -1,6 +1,6 @@
 //! From what a person points at to archives, and from an archive to the importers it needs.
 //!
-//! [`holdings`] looks at files and folders and says which of them are archives. [`open`] walks
+//! [`holdings()`] looks at files and folders and says which of them are archives. [`open`] walks
 //! one archive through all its containers and says which importer gets which members. [`hash`]
 //! gives the archive's lasting name. The rules are in `docs/formats/containers.md`.
 

@@ -1,7 +1,7 @@
 //! An archive as a tree of members, whatever container it came in.
 //!
 //! A [`Tree`] lists members and opens each from its start, decompressed. A plain file, a folder,
-//! a zip, a tar and a compressed file are trees; [`nested`] joins them into one. Nothing here
+//! a zip, a tar and a compressed file are trees; [`Nested`] joins them into one. Nothing here
 //! writes a member under its own name: names inside containers are labels and no more. The rules
 //! and limits are described in `docs/formats/containers.md`.
 
