@@ -1,5 +1,11 @@
 //! The mail formats from outside: every fixture read as it is, with CRLF, and cut at every
 //! eighth; random and mutated mail; the test mail that ships with `mail-parser`, where it is.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and tells a person what it saw"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -346,6 +352,8 @@ fn agrees_with_mail_parser_on_its_own_test_mail() {
         }
     }
     println!("{equal} of {seen} agree");
+    // What is left: charsets that are guessed here, HTML laid out differently, and unnamed parts
+    // of unknown text types, which count as text here.
     assert!(equal * 10 >= seen * 8, "{equal} of {seen}");
 }
 

@@ -256,6 +256,7 @@ impl Reader<'_, '_> {
             }
         };
 
+        let from_address = participants.first(Role::From).map(|from| from.native().to_owned());
         let conversation = fields.list_id.map(|value| list_name(&words::decode(value)));
         for (name, value) in &fields.noted {
             note(&mut detail, name, addresses::plain(value));
@@ -265,6 +266,7 @@ impl Reader<'_, '_> {
         }
         if let Some((sender, _)) = self.original.envelope
             && !matches!(sender, "" | "-")
+            && from_address.as_deref() != Some(sender.to_ascii_lowercase().as_str())
         {
             note(&mut detail, "envelope_sender", sender.to_owned());
         }
