@@ -1,11 +1,6 @@
 //! The mail formats from outside: every fixture read as it is, with CRLF, and cut at every
 //! eighth; random and mutated mail; the test mail that ships with `mail-parser`, where it is.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test fails by panicking and tells a person what it saw"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
