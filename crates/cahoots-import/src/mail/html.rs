@@ -227,7 +227,8 @@ impl Page {
         if says_it || link.href.to_lowercase().starts_with("javascript:") {
             return;
         }
-        let space = std::mem::replace(&mut self.space, !words.trim().is_empty());
+        let space = self.space;
+        self.space |= !words.trim().is_empty();
         self.settle();
         self.out.push('<');
         self.out.push_str(&link.href);
