@@ -1,5 +1,6 @@
 //! The mail formats from outside: every fixture read as it is, with CRLF, and cut at every
 //! eighth; random and mutated mail; the test mail that ships with `mail-parser`, where it is.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -346,6 +347,8 @@ fn agrees_with_mail_parser_on_its_own_test_mail() {
         }
     }
     println!("{equal} of {seen} agree");
+    // What is left: charsets that are guessed here, HTML laid out differently, and unnamed parts
+    // of unknown text types, which count as text here.
     assert!(equal * 10 >= seen * 8, "{equal} of {seen}");
 }
 
@@ -399,7 +402,11 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn random_mail_never_panics_and_is_accounted_for(
@@ -417,5 +424,32 @@ proptest! {
         read("mbox", &Memory::one(&bytes));
         read("eml", &Memory::one(&bytes));
         read("maildir", &Memory::of(vec![("cur/1.a.b:2,S".to_owned(), bytes)]));
+    }
+
+    #[test]
+    fn mutated_fixtures_never_panic_and_are_accounted_for(
+        case in any::<prop::sample::Index>(),
+        edits in prop::collection::vec(
+            (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4u8, any::<u8>()),
+            1..8,
+        ),
+    ) {
+        let cases = fixtures("mbox");
+        let mut bytes = load(&cases[case.index(cases.len())].1)[0].1.clone();
+        for (from, to, kind, byte) in edits {
+            if bytes.is_empty() {
+                break;
+            }
+            let (a, b) = (from.index(bytes.len()), to.index(bytes.len()));
+            let (a, b) = (a.min(b), a.max(b));
+            match kind {
+                0 => bytes[a] = byte,
+                1 => drop(bytes.drain(a..b.min(a + 80))),
+                2 => bytes.extend_from_within(a..b),
+                _ => bytes.insert(a, byte),
+            }
+        }
+        read("mbox", &Memory::one(&bytes));
+        read("eml", &Memory::one(&bytes));
     }
 }

@@ -13,6 +13,9 @@ pub(crate) const MAX_PARTICIPANTS: usize = 10_000;
 /// Bytes of address headers read at once; the rest of a longer one is counted, not read.
 const MAX_BYTES: usize = 512 * 1024;
 
+/// Names of groups kept of one message.
+const MAX_GROUPS: usize = 100;
+
 /// The accounts of one message, in the order printed.
 #[derive(Default)]
 pub(crate) struct Participants {
@@ -29,6 +32,14 @@ impl Participants {
         let kept = clip(value);
         self.beyond += memchr::memchr_iter(b',', &value[kept.len()..]).count();
         for (name, address) in addresses(kept, &mut self.groups) {
+            if let (Some(words), None) | (None, Some(words)) = (&name, &address)
+                && is_placeholder(words)
+            {
+                if self.groups.len() < MAX_GROUPS {
+                    self.groups.push(words.clone());
+                }
+                continue;
+            }
             if self.list.len() >= MAX_PARTICIPANTS {
                 self.beyond += 1;
             } else if let Some(participant) = participant(name, address, role)
@@ -86,7 +97,7 @@ fn addresses(value: &[u8], groups: &mut Vec<String>) -> Vec<(Option<String>, Opt
         Some(Address::Group(parsed)) => {
             for group in parsed {
                 if let Some(name) = group.name
-                    && groups.len() < 100
+                    && groups.len() < MAX_GROUPS
                 {
                     groups.push(name.into_owned());
                 }
@@ -96,6 +107,23 @@ fn addresses(value: &[u8], groups: &mut Vec<String>) -> Vec<(Option<String>, Opt
         None => {}
     }
     out
+}
+
+/// Whether words stand where addressees were taken out («recipient list suppressed»): nobody's
+/// account.
+fn is_placeholder(words: &str) -> bool {
+    let letters: String =
+        words.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    matches!(
+        letters.as_str(),
+        "recipientlistsuppressed"
+            | "recipientlistnotshown"
+            | "recipientsuppressed"
+            | "undisclosedrecipients"
+            | "undisclosedrecipient"
+            | "unlistedrecipients"
+            | "distributionsuppressed"
+    ) && !words.contains('@')
 }
 
 /// The two forms that most mail has, without the full grammar: `user@host` and
@@ -211,6 +239,7 @@ mod tests {
             &[("email:j@example.org", "Jörg"), ("email:b@example.org", "")],
         );
         check("undisclosed-recipients:;", &[]);
+        check("(Recipient list suppressed)", &[]);
         check(
             "Team: a@example.org, Bea <b@example.org>;, c@example.org",
             &[

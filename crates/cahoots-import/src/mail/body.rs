@@ -191,6 +191,10 @@ pub(crate) fn append_text(
         ("text", "html" | "x-html" | "enriched" | "richtext") | ("application", "xhtml+xml") => {
             push_lines(&html::to_text(&text.text), out);
         }
+        // Nothing was declared, and it names itself.
+        _ if part.content_type.is_none() && is_page(&text.text) => {
+            push_lines(&html::to_text(&text.text), out);
+        }
         ("text", "calendar") => push_lines(&unfold_calendar(&text.text), out),
         _ => push_lines(&text.text, out),
     }
@@ -200,6 +204,13 @@ pub(crate) fn append_text(
         out.push('\n');
     }
     findings
+}
+
+/// Whether a text starts as a page of HTML does.
+fn is_page(text: &str) -> bool {
+    let head = text.trim_ascii_start().as_bytes();
+    let starts = |mark: &[u8]| head.get(..mark.len()).is_some_and(|h| h.eq_ignore_ascii_case(mark));
+    starts(b"<html") || starts(b"<!doctype html")
 }
 
 /// Appends text with `\n` line breaks and without NUL.
@@ -292,6 +303,7 @@ mod tests {
         check("Content-Type: X-Sun-Attachment\n\nx\n", "x\n", &[]);
         check("Content-Type: application/pgp; format=text\n\nx\n", "x\n", &[]);
         check("Content-Type: image/png\n\nx\n", "", &["1"]);
+        check("Subject: x\n\n<HTML><b>x</b>\n", "x\n", &[]);
     }
 
     #[test]

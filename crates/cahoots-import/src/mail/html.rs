@@ -161,7 +161,8 @@ impl Page {
                 self.line(2);
             }
             "div" | "tr" | "section" | "article" | "header" | "footer" | "center" | "form"
-            | "dt" | "dd" | "body" | "html" | "head" | "address" | "caption" => self.line(1),
+            | "dt" | "dd" | "body" | "html" | "head" | "address" | "caption" | "option"
+            | "select" | "fieldset" | "legend" => self.line(1),
             "li" if !tag.closing => {
                 self.line(1);
                 self.settle();
@@ -193,6 +194,15 @@ impl Page {
                     self.link = useful.then_some(Link { href, from: self.out.len() });
                 }
             }
+            // What a frame shows is elsewhere: its address is all there is.
+            "iframe" | "frame" | "area" if !tag.closing => {
+                self.close_link();
+                let address = tag.attribute("src").or_else(|| tag.attribute("href"));
+                if let Some(href) = address.map(|href| entities(href.trim()).into_owned()) {
+                    self.link = Some(Link { href, from: self.out.len() });
+                    self.close_link();
+                }
+            }
             "img" => {
                 if let Some(alt) = tag.attribute("alt") {
                     self.words(alt);
@@ -217,7 +227,8 @@ impl Page {
         if says_it || link.href.to_lowercase().starts_with("javascript:") {
             return;
         }
-        let space = std::mem::replace(&mut self.space, !words.trim().is_empty());
+        let space = self.space;
+        self.space |= !words.trim().is_empty();
         self.settle();
         self.out.push('<');
         self.out.push_str(&link.href);
@@ -393,6 +404,12 @@ mod tests {
             "<a href=\"https://example.com/\">example.com</a>",
             "example.com <https://example.com/>",
         );
+    }
+
+    #[test]
+    fn frames_leave_their_address() {
+        check("a <iframe src='https://example.org/f'></iframe> b", "a <https://example.org/f> b");
+        check("<select><option>one<option>two</select>", "one\ntwo");
     }
 
     #[test]

@@ -78,6 +78,8 @@ struct Fields<'a> {
     clocks: Clocks<'a>,
     /// Fields kept for `detail`, with the name used there.
     noted: Vec<(&'static str, &'a [u8])>,
+    /// Fields too long to be read whole.
+    long: usize,
 }
 
 impl<'a> Fields<'a> {
@@ -95,6 +97,8 @@ impl<'a> Fields<'a> {
     }
 
     fn take(&mut self, name: &[u8], value: &'a [u8]) {
+        let is_list = matches!(name, b"from" | b"sender" | b"to" | b"cc" | b"bcc");
+        self.long += usize::from(value.len() > words::MAX_VALUE && !is_list);
         let mut note = |name| self.noted.push((name, value));
         match name {
             b"from" => self.from.push(value),
@@ -162,6 +166,13 @@ impl Reader<'_, '_> {
         let block = &structure.parts[0].block;
         let fields = Fields::of(bytes, block);
         self.structure_issues(&structure, block, &mut issues);
+        if fields.long > 0 {
+            issues.damaged(
+                "long-field",
+                format!("{} header fields are longer than {} bytes", fields.long, words::MAX_VALUE),
+                "their beginning".to_owned(),
+            );
+        }
 
         let mut flags = Flags {
             automated: fields.automated || fields.is_list || is_report(&structure),
@@ -256,6 +267,7 @@ impl Reader<'_, '_> {
             }
         };
 
+        let from_address = participants.first(Role::From).map(|from| from.native().to_owned());
         let conversation = fields.list_id.map(|value| list_name(&words::decode(value)));
         for (name, value) in &fields.noted {
             note(&mut detail, name, addresses::plain(value));
@@ -265,6 +277,7 @@ impl Reader<'_, '_> {
         }
         if let Some((sender, _)) = self.original.envelope
             && !matches!(sender, "" | "-")
+            && from_address.as_deref() != Some(sender.to_ascii_lowercase().as_str())
         {
             note(&mut detail, "envelope_sender", sender.to_owned());
         }

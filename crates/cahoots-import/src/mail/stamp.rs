@@ -85,6 +85,8 @@ impl Clocks<'_> {
             (Some(_), None) => (Severity::Damaged, "the Date header cannot be read".to_owned()),
         };
         let unused = text.is_some().then(|| raw.clone());
+        // The first hours of 1970 are what a clock says that was never set.
+        let stated = stated.filter(|stated| stated.civil_seconds().abs() > DISAGREE);
         let when = match (other.or_else(|| self.file_time()), stated) {
             (Some(mut when), _) => {
                 when.confidence = Confidence::Low;
@@ -200,6 +202,8 @@ mod tests {
             Some("Mon Mar  2 23:00:00 1998"),
             (UTC, Envelope, Low, true),
         );
+        let unset = Some("Thu, 1 Jan 1970 00:00:00 +0000");
+        check(unset, &[], None, ("none", Basis::None, Confidence::None, true));
         let odd = "1908-03-02T09:00:00Z";
         check(Some("Mon, 2 Mar 1908 10:00:00 +0100"), &[], None, (odd, DateHeader, Low, true));
     }

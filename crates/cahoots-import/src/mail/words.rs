@@ -11,53 +11,63 @@ pub(crate) const MAX_VALUE: usize = 64 * 1024;
 /// A raw header value as text without encoded words resolved: unfolded, line breaks gone,
 /// 8-bit bytes decoded as UTF-8 or by a guess.
 pub(crate) fn unfold(value: &[u8]) -> Cow<'_, str> {
-    let value = value[..value.len().min(MAX_VALUE)].trim_ascii();
-    let text = charset::decode(value, None).text;
-    if memchr::memchr3(b'\n', b'\r', 0, text.as_bytes()).is_none() {
-        return text;
+    match unfolded(value) {
+        Cow::Borrowed(value) => charset::decode(value, None).text,
+        Cow::Owned(value) => Cow::Owned(charset::decode(&value, None).text.into_owned()),
     }
-    let mut out = String::with_capacity(text.len());
-    for line in text.split(['\n', '\r', '\0']) {
-        let line = if out.is_empty() { line } else { line.trim_start_matches([' ', '\t']) };
-        if !out.is_empty() && !line.is_empty() && !out.ends_with(' ') {
-            out.push(' ');
-        }
-        out.push_str(line);
-    }
-    out.truncate(out.trim_end().len());
-    Cow::Owned(out)
 }
 
 /// A raw header value as a reader sees it.
 pub(crate) fn decode(value: &[u8]) -> Cow<'_, str> {
-    let text = unfold(value);
-    match memchr::memmem::find(text.as_bytes(), b"=?") {
-        None => text,
-        Some(_) => Cow::Owned(encoded_words(&text)),
+    if memchr::memmem::find(value, b"=?").is_none() {
+        return unfold(value);
     }
+    let text = encoded_words(&unfolded(value));
+    Cow::Owned(text)
+}
+
+/// A value on one line: line breaks and the white space behind them become one space.
+fn unfolded(value: &[u8]) -> Cow<'_, [u8]> {
+    let value = value[..value.len().min(MAX_VALUE)].trim_ascii();
+    if memchr::memchr3(b'\n', b'\r', 0, value).is_none() {
+        return Cow::Borrowed(value);
+    }
+    let mut out = Vec::with_capacity(value.len());
+    for line in value.split(|byte| matches!(byte, b'\n' | b'\r' | 0)) {
+        let line = if out.is_empty() { line } else { line.trim_ascii_start() };
+        if !out.is_empty() && !line.is_empty() && out.last() != Some(&b' ') {
+            out.push(b' ');
+        }
+        out.extend_from_slice(line);
+    }
+    let length = out.trim_ascii_end().len();
+    out.truncate(length);
+    Cow::Owned(out)
 }
 
 /// Text with its encoded words resolved. White space between two of them is dropped, and
 /// neighbours in one charset are joined before they are decoded, since mailers cut characters
 /// in half. What is not a proper encoded word stays as it is.
-fn encoded_words(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+fn encoded_words(value: &[u8]) -> String {
+    let mut out = String::with_capacity(value.len());
     // The charset and bytes of the words not yet decoded.
-    let mut pending: Option<(&str, Vec<u8>)> = None;
-    let mut rest = text;
-    while let Some(at) = rest.find("=?") {
-        let between = &rest[..at];
-        let word = Word::read(&rest[at..]);
-        let joins = between.chars().all(char::is_whitespace);
-        if !(joins && word.is_some()) || pending.is_none() {
-            settle(&mut pending, &mut out);
-            out.push_str(between);
-        }
-        let Some(word) = word else {
-            out.push_str("=?");
-            rest = &rest[at + 2..];
+    let mut pending: Option<(&[u8], Vec<u8>)> = None;
+    // Bytes outside encoded words not yet decoded.
+    let mut plain = 0..0;
+    let mut at = 0;
+    while let Some(found) = memchr::memmem::find(&value[at..], b"=?") {
+        let start = at + found;
+        let Some(word) = Word::read(&value[start..]) else {
+            at = start + 2;
+            plain.end = at;
             continue;
         };
+        plain.end = start;
+        let between = &value[plain.clone()];
+        if pending.is_none() || !between.iter().all(u8::is_ascii_whitespace) {
+            settle(&mut pending, &mut out);
+            out.push_str(&charset::decode(between, None).text);
+        }
         match &mut pending {
             Some((charset, bytes)) if charset.eq_ignore_ascii_case(word.charset) => {
                 bytes.extend_from_slice(&word.bytes);
@@ -67,24 +77,25 @@ fn encoded_words(text: &str) -> String {
                 pending = Some((word.charset, word.bytes));
             }
         }
-        rest = &rest[at + word.length..];
+        at = start + word.length;
+        plain = at..at;
     }
     settle(&mut pending, &mut out);
-    out.push_str(rest);
+    out.push_str(&charset::decode(&value[plain.start..], None).text);
     if out.contains(['\n', '\r', '\0']) {
         out = out.replace(['\n', '\r', '\0'], " ");
     }
     out
 }
 
-fn settle(pending: &mut Option<(&str, Vec<u8>)>, out: &mut String) {
-    if let Some((charset, bytes)) = pending.take() {
-        out.push_str(&charset::decode(&bytes, Some(charset)).text);
+fn settle(pending: &mut Option<(&[u8], Vec<u8>)>, out: &mut String) {
+    if let Some((name, bytes)) = pending.take() {
+        out.push_str(&charset::decode(&bytes, std::str::from_utf8(name).ok()).text);
     }
 }
 
 struct Word<'a> {
-    charset: &'a str,
+    charset: &'a [u8],
     bytes: Vec<u8>,
     length: usize,
 }
@@ -92,19 +103,19 @@ struct Word<'a> {
 impl<'a> Word<'a> {
     /// The encoded word that `text` starts with. White space inside the encoded text is
     /// forbidden by the RFC and common in the wild.
-    fn read(text: &'a str) -> Option<Self> {
-        let inner = text.strip_prefix("=?")?;
-        let (charset, rest) = split_within(inner, '?', 60)?;
-        if charset.is_empty() || charset.contains(char::is_whitespace) {
+    fn read(text: &'a [u8]) -> Option<Self> {
+        let inner = text.strip_prefix(b"=?")?;
+        let (charset, rest) = split_within(inner, 60)?;
+        if charset.is_empty() || charset.iter().any(u8::is_ascii_whitespace) {
             return None;
         }
-        let charset = charset.split_once('*').map_or(charset, |(name, _)| name);
-        let (encoding, data) = split_within(rest, '?', 1)?;
-        let end = memchr::memmem::find(data.as_bytes().get(..data.len().min(4096))?, b"?=")?;
-        let encoded = &data.as_bytes()[..end];
+        let charset = charset.split(|byte| *byte == b'*').next().unwrap_or(charset);
+        let (encoding, data) = split_within(rest, 1)?;
+        let end = memchr::memmem::find(&data[..data.len().min(4096)], b"?=")?;
+        let encoded = &data[..end];
         let bytes = match encoding {
-            "b" | "B" => transfer::base64(encoded).0,
-            "q" | "Q" => q_word(encoded),
+            b"b" | b"B" => transfer::base64(encoded).0,
+            b"q" | b"Q" => q_word(encoded),
             _ => return None,
         };
         let length = text.len() - data.len() + end + 2;
@@ -112,8 +123,9 @@ impl<'a> Word<'a> {
     }
 }
 
-fn split_within(text: &str, mark: char, limit: usize) -> Option<(&str, &str)> {
-    let at = text.bytes().take(limit + 1).position(|b| b == mark as u8)?;
+/// What stands before and behind the first `?`, which has to come soon.
+fn split_within(text: &[u8], limit: usize) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().take(limit + 1).position(|byte| *byte == b'?')?;
     Some((&text[..at], &text[at + 1..]))
 }
 
@@ -163,6 +175,8 @@ mod tests {
         check("=?koi8-r?B?8NLJ18XU?=", "Привет");
         check("x =?broken =?utf-8?X?a?= =?utf-8?Q?y?=", "x =?broken =?utf-8?X?a?= y");
         check("a =? b", "a =? b");
+        check("a =? b =?utf-8?Q?c?= d", "a =? b c d");
+        assert_eq!(decode(b"=?iso-8859-1?Q?Fr\xf6sche?="), "Frösche");
     }
 
     #[test]
