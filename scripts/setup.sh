@@ -2,7 +2,7 @@
 # Installs what a build needs and the machine lacks, and nothing else.
 #
 #   scripts/setup.sh          a compiler and linker for C, the Rust version, Python for the checks
-#   scripts/setup.sh ci       also mold and cargo-deny
+#   scripts/setup.sh ci       also mold, a C++ compiler and cargo-deny
 #   scripts/setup.sh bench    also the programs that the benchmarks compare with
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -65,6 +65,8 @@ have cc || debian must gcc libc6-dev
 
 if [[ "$wanted" == ci ]]; then
     have mold || debian may mold
+    # libFuzzer is C++.
+    have c++ || debian may g++
     have python3 || debian may python3
     if ! have cargo-deny; then
         say "setup: building cargo-deny, once (about a minute)"
