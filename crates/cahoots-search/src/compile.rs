@@ -222,8 +222,7 @@ impl Compiler<'_> {
         if let Some((_, forms)) = self.expanded.iter().find(|(known, _)| known == word) {
             return Ok(forms.clone());
         }
-        let stemmers =
-            self.stemmers.get_or_insert_with(|| stemmers(self.searcher, self.fields));
+        let stemmers = self.stemmers.get_or_insert_with(|| stemmers(self.searcher, self.fields));
         let forms = same_stem(self.searcher, self.fields, stemmers, word)?;
         if !negated {
             self.marks.words.extend(forms.iter().cloned());
@@ -288,9 +287,7 @@ impl Compiler<'_> {
             .names
             .accounts(value)
             .into_iter()
-            .flat_map(|account| {
-                roles.iter().map(move |role| account_term(account, role.code()))
-            })
+            .flat_map(|account| roles.iter().map(move |role| account_term(account, role.code())))
             .map(|term| Term::from_field_u64(self.fields.account, term))
             .collect();
         if !terms.is_empty() {
@@ -305,9 +302,7 @@ impl Compiler<'_> {
         }
         let terms: Vec<Term> = archives
             .iter()
-            .map(|archive| {
-                Term::from_field_text(self.fields.tag, &format!("archive:{archive}"))
-            })
+            .map(|archive| Term::from_field_text(self.fields.tag, &format!("archive:{archive}")))
             .collect();
         let mut queries: Vec<Box<dyn Run>> = vec![filter(TermSetQuery::new(terms))];
         let copies = self.names.copies_in(archives);
@@ -323,12 +318,18 @@ impl Compiler<'_> {
         let mut terms = Vec::new();
         for scheme in ["", "http://", "https://"] {
             let prefix = format!("url:{scheme}{bare}");
-            each_with_prefix(self.searcher, self.fields.object, &prefix, MOST_PREFIXED, &mut |term| {
-                let rest = &term[prefix.len()..];
-                if rest.is_empty() || rest.starts_with(['/', '?', '#', '&', ':']) {
-                    terms.push(Term::from_field_text(self.fields.object, term));
-                }
-            })?;
+            each_with_prefix(
+                self.searcher,
+                self.fields.object,
+                &prefix,
+                MOST_PREFIXED,
+                &mut |term| {
+                    let rest = &term[prefix.len()..];
+                    if rest.is_empty() || rest.starts_with(['/', '?', '#', '&', ':']) {
+                        terms.push(Term::from_field_text(self.fields.object, term));
+                    }
+                },
+            )?;
         }
         terms.sort_unstable();
         terms.dedup();

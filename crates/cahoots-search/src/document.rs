@@ -75,7 +75,12 @@ impl Prepared {
 
     /// The document for the item at `ord`, first read from `archive`, whose participants have
     /// these account numbers, in their order.
-    pub(crate) fn finish(mut self, ord: ItemOrd, archive: u32, accounts: &[u32]) -> TantivyDocument {
+    pub(crate) fn finish(
+        mut self,
+        ord: ItemOrd,
+        archive: u32,
+        accounts: &[u32],
+    ) -> TantivyDocument {
         FIELDS.with(|f| {
             self.document.add_u64(f.ord, ord.0);
             self.document.add_u64(f.archive, u64::from(archive));

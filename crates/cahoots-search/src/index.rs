@@ -69,15 +69,16 @@ impl Index {
         } else if std::fs::read_to_string(&version).is_ok_and(|found| found != VERSION) {
             return Err(SearchError::Schema { path: dir.to_owned() });
         }
-        let directory = MmapDirectory::open(dir)
-            .map_err(|error| SearchError::index("opened")(error.into()))?;
-        let index = tantivy::Index::open_or_create(directory, schema).map_err(|error| match error {
-            tantivy::TantivyError::SchemaError(_) => SearchError::Schema { path: dir.to_owned() },
-            other => SearchError::index("opened")(other),
-        })?;
-        index
-            .tokenizers()
-            .register(WORDS, TextAnalyzer::builder(tokens::Words::default()).build());
+        let directory =
+            MmapDirectory::open(dir).map_err(|error| SearchError::index("opened")(error.into()))?;
+        let index =
+            tantivy::Index::open_or_create(directory, schema).map_err(|error| match error {
+                tantivy::TantivyError::SchemaError(_) => {
+                    SearchError::Schema { path: dir.to_owned() }
+                }
+                other => SearchError::index("opened")(other),
+            })?;
+        index.tokenizers().register(WORDS, TextAnalyzer::builder(tokens::Words::default()).build());
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
@@ -273,8 +274,7 @@ impl Writer {
     /// # Errors
     /// When it cannot be written; the last commit stays.
     pub fn commit(&mut self, through_segment: u64) -> Result<(), SearchError> {
-        let mut commit =
-            self.writer.prepare_commit().map_err(SearchError::index("written"))?;
+        let mut commit = self.writer.prepare_commit().map_err(SearchError::index("written"))?;
         commit.set_payload(&through_segment.to_string());
         commit.commit().map(drop).map_err(SearchError::index("written"))
     }
@@ -293,10 +293,7 @@ impl Writer {
                 metas.iter().take(metas.len() - MANY_SEGMENTS / 2).map(|meta| meta.id()).collect();
             // A merge keeps the payload of the last commit only if it is committed again.
             let payload = through(&self.index);
-            self.writer
-                .merge(&merged)
-                .wait()
-                .map_err(SearchError::index("merged"))?;
+            self.writer.merge(&merged).wait().map_err(SearchError::index("merged"))?;
             if let Some(payload) = payload {
                 self.commit(payload)?;
             }

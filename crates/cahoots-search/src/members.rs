@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use cahoots_record::ItemOrd;
-use tantivy::query::{BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::query::{
+    BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, Weight,
+};
 use tantivy::{DocId, Score, SegmentReader};
 
 /// Matches the items at these places.

@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn the_densest_window_is_shown_on_one_line() {
-        let text = format!("{}the key\nescrow plan {}", "filler words ".repeat(30), "more ".repeat(30));
+        let text =
+            format!("{}the key\nescrow plan {}", "filler words ".repeat(30), "more ".repeat(30));
         let phrase = Words::Phrase { words: vec!["key".into(), "escrow".into()], slop: 0 };
         let out = shown(&[phrase], &text, 60);
         assert!(out.contains("the [key] [escrow] plan"), "{out}");

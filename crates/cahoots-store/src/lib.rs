@@ -6,6 +6,7 @@
 //!   catalog.sqlite   archives, segments, accounts; human work (append-only); audit log
 //!   record/          Parquet, one folder per segment
 //!   index/           full text, derived
+//!   threads.parquet  thread and parent of every item, derived
 //!   spool/           temporary files; emptied when a case is opened for writing
 //! ```
 //!
@@ -16,7 +17,10 @@ mod case;
 pub mod catalog;
 mod error;
 mod ids;
+pub mod people;
 pub mod segment;
+mod thread_table;
+pub mod threads;
 
 pub use case::{Case, CaseInfo, SCHEMA_VERSION};
 pub use catalog::{

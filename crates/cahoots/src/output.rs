@@ -106,7 +106,12 @@ impl Output {
 
     /// A table: one row of headings, then rows; the last column takes what is left of the width.
     /// `right` names the columns that hold numbers.
-    pub fn table(&mut self, headings: &[&str], rows: &[Vec<String>], right: &[usize]) -> Result<()> {
+    pub fn table(
+        &mut self,
+        headings: &[&str],
+        rows: &[Vec<String>],
+        right: &[usize],
+    ) -> Result<()> {
         let n = headings.len();
         let mut widths: Vec<usize> = headings.iter().map(|text| width_of(text)).collect();
         for row in rows {
@@ -165,7 +170,9 @@ impl Output {
     /// Both bounds of a time in full, for the page of one item.
     pub fn interval(&self, when: &When) -> String {
         let show = |time: UtcMicros| match time.timestamp() {
-            Some(time) => time.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string(),
+            Some(time) => {
+                time.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+            }
             None => time.to_string(),
         };
         match (when.earliest, when.latest) {

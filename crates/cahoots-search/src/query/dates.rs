@@ -71,7 +71,8 @@ fn relative(text: &str, now: &Zoned) -> Option<Stretch> {
     let zone = now.time_zone();
     let today = now.date();
     let words: Vec<&str> = text.split([' ', '-', '_']).filter(|word| !word.is_empty()).collect();
-    let monday = today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok()?;
+    let monday =
+        today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok()?;
     match words.as_slice() {
         ["today"] => days(today, 1.day(), zone),
         ["yesterday"] => days(today.yesterday().ok()?, 1.day(), zone),
@@ -100,8 +101,18 @@ fn relative(text: &str, now: &Zoned) -> Option<Stretch> {
 
 fn month(word: &str) -> Option<i8> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september",
-        "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let place = NAMES.iter().position(|name| word.len() >= 3 && name.starts_with(word));
     place.or((word == "sept").then_some(8)).map(|place| place as i8 + 1)
@@ -141,8 +152,14 @@ mod tests {
     fn people_write_dates_in_many_ways() {
         let day = Some("2016-10-12T00:00:00Z 2016-10-13T00:00:00Z".to_owned());
         for text in [
-            "2016-10-12", "12 Oct 2016", "12 october 2016", "oct 12 2016", "October 12th, 2016",
-            "2016/10/12", "12-oct-2016", "2016.10.12",
+            "2016-10-12",
+            "12 Oct 2016",
+            "12 october 2016",
+            "oct 12 2016",
+            "October 12th, 2016",
+            "2016/10/12",
+            "12-oct-2016",
+            "2016.10.12",
         ] {
             assert_eq!(span(text), day, "{text}");
         }

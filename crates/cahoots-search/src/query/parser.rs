@@ -88,15 +88,22 @@ impl Parser<'_> {
             let start = self.at;
             let and = self.operator("AND");
             if and && nodes.is_empty() {
-                return Err(QueryError::new(start..self.at.max(start + 3), "AND needs something before it")
-                    .hint("to search for the word, write it in quotes: \"AND\""));
+                return Err(QueryError::new(
+                    start..self.at.max(start + 3),
+                    "AND needs something before it",
+                )
+                .hint("to search for the word, write it in quotes: \"AND\""));
             }
             let ahead = self.at;
             let or = self.operator("OR");
             self.at = ahead;
             if self.done() || self.peek() == Some(')') || or {
                 if and || nodes.is_empty() {
-                    let what = if and { "AND needs something after it" } else { "something is missing here" };
+                    let what = if and {
+                        "AND needs something after it"
+                    } else {
+                        "something is missing here"
+                    };
                     let end = self.text.len().min(ahead + 1);
                     return Err(QueryError::new(ahead..end, what)
                         .hint("write words, a \"phrase\" or field:value"));
@@ -112,7 +119,10 @@ impl Parser<'_> {
     fn not(&mut self, field: Option<&'static FieldInfo>) -> Result<Node, QueryError> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(QueryError::new(self.at..self.at + 1, "too many parentheses within each other"));
+            return Err(QueryError::new(
+                self.at..self.at + 1,
+                "too many parentheses within each other",
+            ));
         }
         let node = if self.operator("NOT") {
             self.expect_more()?;
@@ -229,7 +239,10 @@ impl Parser<'_> {
         if let (Some(opening), Some(closing)) = (opening, closing) {
             let inside = start + opening.len_utf8();
             let Some(length) = self.text[inside..].find([closing, '"']) else {
-                return Err(QueryError::new(start..start + opening.len_utf8(), "this quote is never closed"));
+                return Err(QueryError::new(
+                    start..start + opening.len_utf8(),
+                    "this quote is never closed",
+                ));
             };
             let text = self.text[inside..inside + length].to_owned();
             let close = self.text[inside + length..].chars().next().map_or(1, char::len_utf8);

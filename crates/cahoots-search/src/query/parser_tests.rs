@@ -31,7 +31,9 @@ fn show(node: &Node) -> String {
         Node::Is(field, value) => format!("{field:?}:{value}"),
         Node::Time { from, until } => {
             let side = |time: &Option<_>| {
-                time.map_or(String::new(), |t: cahoots_record::UtcMicros| t.to_string()[..10].to_owned())
+                time.map_or(String::new(), |t: cahoots_record::UtcMicros| {
+                    t.to_string()[..10].to_owned()
+                })
             };
             format!("[{}..{}]", side(from), side(until))
         }
@@ -97,8 +99,19 @@ fn fields() {
 #[test]
 fn errors_point_at_the_spot() {
     let shown: Vec<String> = [
-        "a AND", "(a b", "a) b", "form:ann", "kind:spost", "on:soon", "\"open", "from:", "NOT",
-        "word~7", "a OR", "zz:1", "*",
+        "a AND",
+        "(a b",
+        "a) b",
+        "form:ann",
+        "kind:spost",
+        "on:soon",
+        "\"open",
+        "from:",
+        "NOT",
+        "word~7",
+        "a OR",
+        "zz:1",
+        "*",
     ]
     .into_iter()
     .map(|text| Query::parse(text, &now()).unwrap_err().render(text))

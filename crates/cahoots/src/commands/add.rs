@@ -66,7 +66,10 @@ fn import(global: &Global, args: &Add, out: &mut Output) -> Result<(Done, Report
         let _ = std::fs::remove_dir_all(&global.case);
     }
     let mut report = result?;
-    if unused && failed && let Some((_, error)) = report.unreadable.pop() {
+    if unused
+        && failed
+        && let Some((_, error)) = report.unreadable.pop()
+    {
         return Err(error);
     }
     let done = say(&report, args, global, out)?;

@@ -87,8 +87,7 @@ pub(super) fn value(row: &ArchiveRow, report: &Report) -> Value {
 
 /// Files that belong to no archive, as JSON.
 pub(super) fn passed_over(report: &Report) -> Vec<Value> {
-    let entry = |issue: &cahoots_record::Issue| {
-        json!({ "path": issue.locator.member, "what": issue.what })
-    };
+    let entry =
+        |issue: &cahoots_record::Issue| json!({ "path": issue.locator.member, "what": issue.what });
     report.passed_over.iter().map(entry).collect()
 }

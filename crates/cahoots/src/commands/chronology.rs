@@ -71,8 +71,7 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
             to => format!("{} → {to}", author(item)),
         };
         let place = format!("[{}] {}", item.id.short(), archive_name(&case, stored.archive));
-        let cells =
-            [fit(&who, lane), fit(&summary(stored, lane * 2), lane), fit(&place, lane)];
+        let cells = [fit(&who, lane), fit(&summary(stored, lane * 2), lane), fit(&place, lane)];
         for (number, cell) in cells.iter().filter(|cell| !cell.is_empty()).enumerate() {
             let clock = if number == 0 { clock.trim() } else { "" };
             let indent = if item.visibility == Visibility::Private { 0 } else { lane + 2 };

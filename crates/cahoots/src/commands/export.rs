@@ -101,8 +101,23 @@ fn create(dir: &Path, name: &str) -> Result<BufWriter<File>> {
 }
 
 const ITEM_COLUMNS: [&str; 18] = [
-    "id", "time_earliest", "time_latest", "time_basis", "kind", "medium", "visibility", "from",
-    "to", "cc", "subject", "text", "language", "native_id", "conversation", "archive", "locator",
+    "id",
+    "time_earliest",
+    "time_latest",
+    "time_basis",
+    "kind",
+    "medium",
+    "visibility",
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "text",
+    "language",
+    "native_id",
+    "conversation",
+    "archive",
+    "locator",
     "raw_sha256",
 ];
 
@@ -143,8 +158,9 @@ fn csv_tables(case: &Case, ords: &[ItemOrd], dir: &Path) -> Result<()> {
     items.write_all(csv_row(ITEM_COLUMNS.iter().copied()).as_bytes())?;
     participants.write_all(csv_row(["id", "role", "account", "name"].into_iter()).as_bytes())?;
     objects.write_all(csv_row(["id", "kind", "key", "raw"].into_iter()).as_bytes())?;
-    attachments
-        .write_all(csv_row(["id", "name", "media_type", "size", "sha256"].into_iter()).as_bytes())?;
+    attachments.write_all(
+        csv_row(["id", "name", "media_type", "size", "sha256"].into_iter()).as_bytes(),
+    )?;
     each(case, ords, |stored| {
         items.write_all(item_row(case, stored).as_bytes())?;
         let item: &Item = &stored.item;
@@ -162,8 +178,7 @@ fn csv_tables(case: &Case, ords: &[ItemOrd], dir: &Path) -> Result<()> {
         for attachment in &item.attachments {
             let size = attachment.size.map(|size| size.to_string()).unwrap_or_default();
             let digest = attachment.sha256.map(|d| d.to_string()).unwrap_or_default();
-            let cells =
-                [id.as_str(), &attachment.name, &attachment.media_type, &size, &digest];
+            let cells = [id.as_str(), &attachment.name, &attachment.media_type, &size, &digest];
             attachments.write_all(csv_row(cells.into_iter()).as_bytes())?;
         }
         Ok(())
@@ -179,8 +194,8 @@ fn csv_row<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     let mut writer =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let cells = cells.map(|cell| {
-        let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
-            && cell.parse::<f64>().is_err();
+        let formula =
+            cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
         let cell = cell.replace('\0', "");
         if formula { format!("'{cell}") } else { cell }
     });
@@ -204,8 +219,7 @@ fn parquet(case: &Case, ords: &[ItemOrd], dir: &Path) -> Result<()> {
                 builder.push_item(&stored.item);
             }
         }
-        let dir =
-            if single { dir.to_owned() } else { dir.join(format!("part-{number:05}")) };
+        let dir = if single { dir.to_owned() } else { dir.join(format!("part-{number:05}")) };
         builder.write(&dir)?;
     }
     Ok(())

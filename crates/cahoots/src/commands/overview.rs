@@ -89,7 +89,10 @@ pub(super) fn print(case: &Case, report: &Report, out: &mut Output) -> Result<Do
     out.line(format!("{period}; {}", kinds.join(", ")))?;
     let undated = sums.months.get("").copied().unwrap_or(0);
     if undated > 0 {
-        out.line(format!("{} no time that can be used", counted(undated, "item has", "items have")))?;
+        out.line(format!(
+            "{} no time that can be used",
+            counted(undated, "item has", "items have")
+        ))?;
     }
     if sums.copies > 0 {
         let copies = counted(sums.copies, "further copy", "further copies");
@@ -151,18 +154,10 @@ fn months(months: &BTreeMap<String, u64>, width: usize) -> String {
     let total: u64 = dated.iter().map(|(_, n)| n).sum();
     // A few stray dates must not squeeze the picture: show the span of the middle 99.8 %.
     let cut = total / 1000;
-    let at = |limit: u64, entries: &mut dyn Iterator<Item = &(i64, u64)>| {
-        let mut seen = 0;
-        entries
-            .find(|(_, n)| {
-                seen += n;
-                seen > limit
-            })
-            .map(|(month, _)| *month)
-    };
-    let (Some(first), Some(last)) =
-        (at(cut, &mut dated.iter()), at(cut, &mut dated.iter().rev()))
-    else {
+    let (Some(first), Some(last)) = (month_past(&dated, cut), {
+        let backwards: Vec<(i64, u64)> = dated.iter().rev().copied().collect();
+        month_past(&backwards, cut)
+    }) else {
         return String::new();
     };
     let n_months = (last - first + 1).max(1);
@@ -184,6 +179,16 @@ fn months(months: &BTreeMap<String, u64>, width: usize) -> String {
     let show = |month: i64| format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1);
     let each = if per_bar == 1 { "month".to_owned() } else { format!("{per_bar} months") };
     format!("{} {strip} {}  (one bar: {each})", show(first), show(last))
+}
+
+/// The month in which the running sum passes `limit`.
+fn month_past(months: &[(i64, u64)], limit: u64) -> Option<i64> {
+    let mut seen = 0;
+    let mut passed = months.iter().filter(|(_, n)| {
+        seen += n;
+        seen > limit
+    });
+    passed.next().map(|(month, _)| *month)
 }
 
 #[cfg(test)]

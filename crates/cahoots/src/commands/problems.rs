@@ -78,7 +78,10 @@ pub(super) fn run(global: &Global, args: &Problems, out: &mut Output) -> Result<
             let more = n - rows.len() as u64;
             if more > 0 {
                 let code = &first.issue.code;
-                out.line(format!("  … {} more: cahoots problems --code {code} -n {n}", number(more)))?;
+                out.line(format!(
+                    "  … {} more: cahoots problems --code {code} -n {n}",
+                    number(more)
+                ))?;
             }
         }
     }

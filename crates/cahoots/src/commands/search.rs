@@ -37,7 +37,7 @@ pub(super) fn run(global: &Global, args: &Search, out: &mut Output) -> Result<Do
         let items: Vec<Value> = items
             .iter()
             .map(|stored| {
-                let snippet = index.snippet(&query, &found, &stored.item.text, 200);
+                let snippet = index.snippet(&found, &stored.item.text, 200);
                 let mut map = line(&case, stored, Some(&snippet.text));
                 let marks: Vec<[usize; 2]> =
                     snippet.highlights.iter().map(|range| [range.start, range.end]).collect();
@@ -58,7 +58,7 @@ pub(super) fn run(global: &Global, args: &Search, out: &mut Output) -> Result<Do
         }
         out.value(&value)?;
     } else {
-        print(&case, &index, &query, &found, &items, args, out)?;
+        print(&case, &index, &found, &items, args, out)?;
         if let Some(counts) = &found.counts {
             print_counts(counts, &case, &names, out)?;
         }
@@ -87,7 +87,6 @@ pub(super) fn parse(text: &str, out: &Output) -> Result<Query> {
 fn print(
     case: &Case,
     index: &Index,
-    query: &Query,
     found: &Found,
     items: &[StoredItem],
     args: &Search,
@@ -110,7 +109,7 @@ fn print(
             head.push_str(&out.styled(Style::Bold, &subject));
         }
         out.line(format!("{id}  {head}"))?;
-        let snippet = index.snippet(query, found, &item.text, out.width().saturating_sub(12));
+        let snippet = index.snippet(found, &item.text, out.width().saturating_sub(12));
         if !snippet.text.is_empty() {
             let text = highlighted(&snippet.text, &snippet.highlights, out);
             out.line(format!("            {text}"))?;
@@ -165,7 +164,9 @@ fn counts_json(counts: &Counts, case: &Case, names: &CaseNames<'_>) -> Result<Va
     let parties: Vec<Value> = people
         .sum_accounts(&counts.by_account)
         .into_iter()
-        .map(|(party, n)| json!({ "party": people.name(party), "id": people.id(party), "items": n }))
+        .map(
+            |(party, n)| json!({ "party": people.name(party), "id": people.id(party), "items": n }),
+        )
         .collect();
     let archives: Vec<Value> = counts
         .by_archive

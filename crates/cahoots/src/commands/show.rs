@@ -21,12 +21,8 @@ pub(super) fn run(global: &Global, args: &Show, out: &mut Output) -> Result<Done
     };
     let stored = item(&case, ord)?;
     let copies = case.copies(ord)?;
-    let original = original::read(
-        &case,
-        stored.archive,
-        &stored.item.locator,
-        &stored.item.raw_sha256,
-    );
+    let original =
+        original::read(&case, stored.archive, &stored.item.locator, &stored.item.raw_sha256);
     if args.raw {
         let original = original?;
         if !original.unchanged {
@@ -89,8 +85,7 @@ pub(super) fn find(index: &Index, text: &str) -> Result<Option<ItemOrd>> {
         [] => Ok(None),
         [(_, ord)] => Ok(Some(*ord)),
         several => {
-            let ids: Vec<String> =
-                several.iter().take(5).map(|(id, _)| id.to_string()).collect();
+            let ids: Vec<String> = several.iter().take(5).map(|(id, _)| id.to_string()).collect();
             bail!("{text} begins {} ids: {} …", several.len(), ids.join(", "))
         }
     }
@@ -183,12 +178,20 @@ fn print(
     };
     label("time", &when)?;
     let doubt = match &item.when.raw {
-        Some(raw) => format!("{}, {} confidence, as printed: {raw}", item.when.basis, item.when.confidence),
+        Some(raw) => {
+            format!("{}, {} confidence, as printed: {raw}", item.when.basis, item.when.confidence)
+        }
         None => format!("{}, {} confidence", item.when.basis, item.when.confidence),
     };
     label("time from", &doubt)?;
     for role in [
-        Role::From, Role::Sender, Role::To, Role::Cc, Role::Bcc, Role::Member, Role::Mention,
+        Role::From,
+        Role::Sender,
+        Role::To,
+        Role::Cc,
+        Role::Bcc,
+        Role::Member,
+        Role::Mention,
         Role::Quoted,
     ] {
         label(role.name(), &people(item, &[role]).join(", "))?;

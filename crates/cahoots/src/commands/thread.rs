@@ -18,7 +18,7 @@ pub(super) fn run(global: &Global, args: &Thread, out: &mut Output) -> Result<Do
         return Ok(Done::Nothing);
     };
     let tree = case.thread_tree(ord)?;
-    let ords: Vec<ItemOrd> = tree.nodes.iter().map(|node| node.ord).collect();
+    let ords: Vec<ItemOrd> = tree.nodes.iter().map(|node| node.item).collect();
     let items = case.items(&ords, Parts::Text)?;
     if out.json {
         let rows: Vec<Value> = items

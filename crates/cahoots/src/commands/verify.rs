@@ -25,9 +25,10 @@ pub(super) fn run(global: &Global, args: &Verify, out: &mut Output) -> Result<Do
             progress.stage(&row.name, "hashing", Some(row.size));
             match discover::hash(&original::holding(row), &mut |bytes| progress.bytes(bytes)) {
                 Ok((sha256, _)) if sha256 == row.sha256 => ("unchanged", String::new()),
-                Ok((sha256, size)) => {
-                    ("changed", format!("was {} ({} bytes), is {sha256} ({size} bytes)", row.sha256, row.size))
-                }
+                Ok((sha256, size)) => (
+                    "changed",
+                    format!("was {} ({} bytes), is {sha256} ({size} bytes)", row.sha256, row.size),
+                ),
                 Err(error) => ("unreadable", format!("{error:#}")),
             }
         };

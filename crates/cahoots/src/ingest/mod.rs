@@ -17,7 +17,7 @@ mod sequencer;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use cahoots_import::discover::{self, Holding};
 use cahoots_import::tree::Limits;
 use cahoots_import::{Format, Options, StopFlag};
@@ -62,8 +62,6 @@ pub struct Request {
 pub struct Outcome {
     /// Its number in the catalog.
     pub archive: u32,
-    /// Its name.
-    pub name: String,
     /// Whether it was in the case already, whole.
     pub known: bool,
     /// Items that the record did not have before.
@@ -140,17 +138,11 @@ fn add_one(
             sequencer.case().catalog().move_archive(row.archive, &path)?;
         }
         if row.state == ArchiveState::Done {
-            return Ok(Some(Outcome {
-                archive: row.archive,
-                name: row.name.clone(),
-                known: true,
-                new_items: 0,
-            }));
+            return Ok(Some(Outcome { archive: row.archive, known: true, new_items: 0 }));
         }
     }
     let spool = sequencer.case().spool_dir();
-    let opened =
-        discover::open(holding, request.format.as_deref(), &Limits::default(), &spool)?;
+    let opened = discover::open(holding, request.format.as_deref(), &Limits::default(), &spool)?;
     let formats: Vec<Format> = opened.units.iter().map(|unit| unit.importer.format()).collect();
     let (archive, from) = match known {
         Some(row) => (row.archive, (row.next_unit, row.next_chunk)),
@@ -188,7 +180,7 @@ fn add_one(
         }
     }
     let new_items = sequencer.n_items() - before;
-    Ok(Some(Outcome { archive, name: holding.name.clone(), known: false, new_items }))
+    Ok(Some(Outcome { archive, known: false, new_items }))
 }
 
 /// What `discover::open` found wrong, as the first batch of the archive.
@@ -237,29 +229,4 @@ fn options_json(request: &Request) -> String {
 
 fn absolute(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
-}
-
-/// Reads the options of an archive back, to go on with its import as it was begun.
-///
-/// # Errors
-/// When the zone is no longer known on this machine.
-pub fn options_of(json: &str) -> Result<(Options, Option<String>)> {
-    let value: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
-    let mut options = Options::default();
-    if let Some(zone) = value["zone"].as_str() {
-        match jiff::tz::TimeZone::get(zone) {
-            Ok(zone) => options.zone = Some(zone),
-            Err(_) => bail!("the zone {zone}, with which the import was begun, is not known here"),
-        }
-    }
-    if let Some(map) = value["map"].as_object() {
-        options.map = map
-            .iter()
-            .map(|(ours, theirs)| {
-                (ours.clone(), theirs.as_str().unwrap_or_default().to_owned())
-            })
-            .collect();
-    }
-    options.public_list = value["public_list"].as_bool().unwrap_or(false);
-    Ok((options, value["format"].as_str().map(str::to_owned)))
 }

@@ -264,6 +264,7 @@ impl<'a> Sequencer<'a> {
         {
             progress.stage("index", "writing", None);
             self.writer.commit(last)?;
+            self.case.write_threads()?;
         }
         self.writer.finish()?;
         progress.done();

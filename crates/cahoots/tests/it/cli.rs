@@ -99,8 +99,12 @@ fn threads_chronology_and_exports_work_on_a_mailbox() {
     assert_eq!(thread["items"].as_array().unwrap().len(), 2);
     assert_eq!(thread["items"][1]["depth"], 1);
     let all = bench.json(&["chronology"]);
-    let times: Vec<&str> =
-        all["items"].as_array().unwrap().iter().map(|item| item["time"].as_str().unwrap()).collect();
+    let times: Vec<&str> = all["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["time"].as_str().unwrap())
+        .collect();
     assert_eq!(times.len(), 25);
     assert!(times.is_sorted());
     let lines = bench.expect(0, &["export", "--jsonl"]);

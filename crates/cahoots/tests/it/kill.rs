@@ -24,7 +24,11 @@ fn fifty_kills_leave_the_record_of_an_uninterrupted_import() {
     let small = ("CAHOOTS_SEGMENT_BYTES", "200000");
 
     let started = Instant::now();
-    let whole = bench.command().env(small.0, small.1).args(["open", "in", "--case", "whole", "-q"]).output();
+    let whole = bench
+        .command()
+        .env(small.0, small.1)
+        .args(["open", "in", "--case", "whole", "-q"])
+        .output();
     assert!(whole.unwrap().status.success());
     let uninterrupted = started.elapsed();
     let expected = record(&bench, "whole");
@@ -49,8 +53,11 @@ fn fifty_kills_leave_the_record_of_an_uninterrupted_import() {
         let _ = child.kill();
         child.wait().unwrap();
         if round % 10 == 9 {
-            let done =
-                bench.command().env(small.0, small.1).args(["open", "in", "--case", "killed", "-q"]).output();
+            let done = bench
+                .command()
+                .env(small.0, small.1)
+                .args(["open", "in", "--case", "killed", "-q"])
+                .output();
             assert!(done.unwrap().status.success());
             assert_eq!(record(&bench, "killed"), expected, "after round {round}");
             let found = bench.json(&["search", "harbour", "--case", "killed"]);

@@ -1,0 +1,156 @@
+//! The threads of a case, kept beside the record and made anew when it has grown.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt64Type;
+use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
+use arrow_schema::{DataType, Field, Schema};
+use cahoots_record::{ItemOrd, UtcMicros};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+
+use crate::case::Case;
+use crate::error::StoreError;
+use crate::threads::{Node, Placed, TreeNode, key, place, reading_order};
+
+/// One thread, in reading order.
+#[derive(Clone, Debug, Default)]
+pub struct ThreadTree {
+    /// Its items with their depth.
+    pub nodes: Vec<TreeNode<ItemOrd>>,
+    /// Native ids that its items refer to and that the record does not have.
+    pub missing: Vec<String>,
+}
+
+const FILE: &str = "threads.parquet";
+
+impl Case {
+    /// Makes the table of threads anew. Cost: two columns of the record.
+    ///
+    /// # Errors
+    /// When the record cannot be read or the table not written.
+    pub fn write_threads(&self) -> Result<(), StoreError> {
+        let mut failed = None;
+        let nodes = (0..self.segments().len()).flat_map(|at| {
+            let rows = match self.segment(at).map(|segment| segment.thread_rows()) {
+                Some(Ok(rows)) => rows,
+                Some(Err(error)) => {
+                    failed = Some(error);
+                    Vec::new()
+                }
+                None => Vec::new(),
+            };
+            rows.into_iter().map(|row| Node {
+                native: row.native_id.as_deref().map(key),
+                references: row.references.iter().map(|id| key(id)).collect(),
+            })
+        });
+        let placed = place(nodes);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let path = self.root().join(FILE);
+        let new = self.root().join("threads.parquet.new");
+        let table = |source| StoreError::Table {
+            path: new.clone(),
+            what: "the table of threads cannot be written",
+            source,
+        };
+        let schema = Arc::new(Schema::new(vec![
+            Field::new("thread", DataType::UInt64, false),
+            Field::new("parent", DataType::UInt64, true),
+        ]));
+        let thread: UInt64Array = placed.iter().map(|p| Some(p.thread)).collect();
+        let parent: UInt64Array = placed.iter().map(|p| p.parent).collect();
+        let columns: Vec<ArrayRef> = vec![Arc::new(thread), Arc::new(parent)];
+        let batch =
+            RecordBatch::try_new(schema.clone(), columns).map_err(|error| table(error.into()))?;
+        let file = File::create(&new).map_err(StoreError::io(&new, "the file cannot be made"))?;
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_created_by("cahoots".to_owned())
+            .build();
+        let mut writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(table)?;
+        writer.write(&batch).map_err(table)?;
+        let file = writer.into_inner().map_err(table)?;
+        file.sync_all()
+            .and_then(|()| std::fs::rename(&new, &path))
+            .map_err(StoreError::io(&path, "the file cannot be written"))
+    }
+
+    /// Thread and parent of every item; made now if the table is behind the record.
+    ///
+    /// # Errors
+    /// When neither the table nor the record can be read.
+    pub fn placed(&self) -> Result<Vec<Placed>, StoreError> {
+        if let Some(placed) = self.read_placed()
+            && placed.len() as u64 == self.n_items()
+        {
+            return Ok(placed);
+        }
+        self.write_threads()?;
+        Ok(self.read_placed().unwrap_or_default())
+    }
+
+    fn read_placed(&self) -> Option<Vec<Placed>> {
+        let file = File::open(self.root().join(FILE)).ok()?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).ok()?.build().ok()?;
+        let mut placed = Vec::with_capacity(self.n_items() as usize);
+        for batch in reader {
+            let batch = batch.ok()?;
+            let thread = batch.column_by_name("thread")?.as_primitive_opt::<UInt64Type>()?;
+            let parent = batch.column_by_name("parent")?.as_primitive_opt::<UInt64Type>()?;
+            placed.extend((0..batch.num_rows()).map(|row| Placed {
+                thread: thread.value(row),
+                parent: parent.is_valid(row).then(|| parent.value(row)),
+            }));
+        }
+        Some(placed)
+    }
+
+    /// Places of all items in the thread of one.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn thread_of(&self, ord: ItemOrd) -> Result<Vec<ItemOrd>, StoreError> {
+        let placed = self.placed()?;
+        let Some(thread) = placed.get(ord.0 as usize).map(|p| p.thread) else {
+            return Ok(Vec::new());
+        };
+        let members = placed.iter().enumerate().filter(|(_, p)| p.thread == thread);
+        Ok(members.map(|(ord, _)| ItemOrd(ord as u64)).collect())
+    }
+
+    /// The thread of an item as a tree.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn thread_tree(&self, ord: ItemOrd) -> Result<ThreadTree, StoreError> {
+        let placed = self.placed()?;
+        let members = self.thread_of(ord)?;
+        let items = self.items(&members, crate::Parts::All)?;
+        let rows: Vec<(ItemOrd, Option<ItemOrd>, UtcMicros)> = items
+            .iter()
+            .map(|stored| {
+                let parent = placed.get(stored.ord.0 as usize).and_then(|p| p.parent);
+                let time = stored.item.when.sort_key().unwrap_or(UtcMicros(i64::MAX));
+                (stored.ord, parent.map(ItemOrd), time)
+            })
+            .collect();
+        let known: rustc_hash::FxHashSet<&str> =
+            items.iter().filter_map(|stored| stored.item.native_id.as_deref()).collect();
+        let mut missing: Vec<String> = items
+            .iter()
+            .flat_map(|stored| &stored.item.references)
+            .filter(|id| !known.contains(id.as_str()))
+            .cloned()
+            .collect();
+        missing.sort_unstable();
+        missing.dedup();
+        Ok(ThreadTree { nodes: reading_order(&rows), missing })
+    }
+}
