@@ -249,7 +249,7 @@ pub struct Writer {
 }
 
 /// Segments of the index beyond which small ones are merged.
-const MANY_SEGMENTS: usize = 12;
+const MANY_SEGMENTS: usize = 24;
 
 impl Writer {
     /// Adds an item at its place in the record.

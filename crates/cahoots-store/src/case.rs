@@ -17,7 +17,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// What `case.toml` holds. People may edit it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CaseInfo {
+pub struct CaseFacts {
     /// What the investigation is called.
     pub name: String,
     /// IANA name of the zone in which times are shown (`"UTC"`).
@@ -29,7 +29,7 @@ pub struct CaseInfo {
 /// An open case.
 pub struct Case {
     root: PathBuf,
-    info: CaseInfo,
+    info: CaseFacts,
     catalog: Catalog,
     archives: Vec<ArchiveRow>,
     segment_rows: Vec<SegmentRow>,
@@ -87,7 +87,7 @@ impl Case {
         let catalog = Catalog::open_for_writing(&root.join("catalog.sqlite"))?;
         if !is_case {
             let info =
-                CaseInfo { name: name.to_owned(), zone: "UTC".to_owned(), schema: SCHEMA_VERSION };
+                CaseFacts { name: name.to_owned(), zone: "UTC".to_owned(), schema: SCHEMA_VERSION };
             write_info(root, &info)?;
         }
         let info = read_info(root)?;
@@ -98,7 +98,7 @@ impl Case {
 
     fn load(
         root: &Path,
-        info: CaseInfo,
+        info: CaseFacts,
         catalog: Catalog,
         lock: Option<File>,
     ) -> Result<Self, StoreError> {
@@ -136,7 +136,7 @@ impl Case {
     }
 
     /// What `case.toml` holds.
-    pub fn info(&self) -> &CaseInfo {
+    pub fn info(&self) -> &CaseFacts {
         &self.info
     }
 
@@ -313,11 +313,11 @@ fn lock(root: &Path) -> Result<File, StoreError> {
     }
 }
 
-fn read_info(root: &Path) -> Result<CaseInfo, StoreError> {
+fn read_info(root: &Path) -> Result<CaseFacts, StoreError> {
     let path = root.join("case.toml");
     let text =
         fs::read_to_string(&path).map_err(StoreError::io(&path, "the file cannot be read"))?;
-    let info: CaseInfo = toml::from_str(&text).map_err(|error| StoreError::CaseFile {
+    let info: CaseFacts = toml::from_str(&text).map_err(|error| StoreError::CaseFile {
         path: path.clone(),
         reason: error.message().to_owned(),
     })?;
@@ -331,7 +331,7 @@ fn read_info(root: &Path) -> Result<CaseInfo, StoreError> {
     Ok(info)
 }
 
-fn write_info(root: &Path, info: &CaseInfo) -> Result<(), StoreError> {
+fn write_info(root: &Path, info: &CaseFacts) -> Result<(), StoreError> {
     let path = root.join("case.toml");
     let text = toml::to_string(info)
         .map_err(|error| StoreError::CaseFile { path: path.clone(), reason: error.to_string() })?;

@@ -22,7 +22,7 @@ pub mod segment;
 mod thread_table;
 pub mod threads;
 
-pub use case::{Case, CaseInfo, SCHEMA_VERSION};
+pub use case::{Case, CaseFacts, SCHEMA_VERSION};
 pub use catalog::{
     AccountName, AccountRow, AccountTally, ArchiveRow, ArchiveState, Catalog, Commit, Declared,
     HumanRow, NewArchive, SegmentRow,

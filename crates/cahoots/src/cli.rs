@@ -133,7 +133,7 @@ pub enum Sort {
 #[derive(Args, Debug)]
 pub struct Search {
     /// The query; see docs/reference/query.md
-    #[arg(required = true, allow_hyphen_values = true, trailing_var_arg = false)]
+    #[arg(required = true)]
     pub query: Vec<String>,
     /// Show at most this many results
     #[arg(long, short = 'n', default_value_t = 20)]
@@ -173,7 +173,6 @@ pub struct Thread {
 #[derive(Args, Debug)]
 pub struct Chronology {
     /// A query; without one, everything
-    #[arg(allow_hyphen_values = true)]
     pub query: Vec<String>,
     /// Not before this date
     #[arg(long, value_name = "DATE")]
@@ -278,7 +277,6 @@ pub struct Verify {
 #[command(group(clap::ArgGroup::new("form").required(true).args(["csv", "jsonl", "parquet"])))]
 pub struct Export {
     /// A query; without one, everything
-    #[arg(allow_hyphen_values = true)]
     pub query: Vec<String>,
     /// Write CSV tables
     #[arg(long)]

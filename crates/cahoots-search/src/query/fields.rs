@@ -65,7 +65,7 @@ pub enum Field {
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
-pub struct FieldInfo {
+pub struct FieldRow {
     /// The field.
     pub field: Field,
     /// What is typed before the colon.
@@ -85,22 +85,22 @@ const fn row(
     name: &'static str,
     about: &'static str,
     example: &'static str,
-) -> FieldInfo {
-    FieldInfo { field, name, aliases: &[], about, example, values: &[] }
+) -> FieldRow {
+    FieldRow { field, name, aliases: &[], about, example, values: &[] }
 }
 
-const fn also(mut info: FieldInfo, aliases: &'static [&'static str]) -> FieldInfo {
+const fn also(mut info: FieldRow, aliases: &'static [&'static str]) -> FieldRow {
     info.aliases = aliases;
     info
 }
 
-const fn only(mut info: FieldInfo, values: &'static [&'static str]) -> FieldInfo {
+const fn only(mut info: FieldRow, values: &'static [&'static str]) -> FieldRow {
     info.values = values;
     info
 }
 
 /// Every field.
-pub const FIELDS: &[FieldInfo] = &[
+pub const FIELDS: &[FieldRow] = &[
     row(Field::From, "from", "written by this person or account", "from:ann"),
     row(Field::To, "to", "addressed to this person (not by copy)", "to:ben@harrow.example"),
     row(Field::Cc, "cc", "copied to this person", "cc:\"cleo marsh\""),
@@ -169,7 +169,7 @@ pub const FIELDS: &[FieldInfo] = &[
 ];
 
 /// The field with this name or alias.
-pub fn find(name: &str) -> Option<&'static FieldInfo> {
+pub fn find(name: &str) -> Option<&'static FieldRow> {
     let name = name.to_lowercase();
     FIELDS.iter().find(|info| info.name == name || info.aliases.contains(&name.as_str()))
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use cahoots_record::UtcMicros;
 
-pub use fields::{FIELDS, Field, FieldInfo};
+pub use fields::{FIELDS, Field, FieldRow};
 
 /// A parsed query.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::Zoned;
 
-use super::fields::{self, Field, FieldInfo};
+use super::fields::{self, Field, FieldRow};
 use super::{Node, QueryError, Words, dates};
 use crate::tokens;
 
@@ -72,7 +72,7 @@ impl Parser<'_> {
     }
 
     /// `a OR b OR c`
-    fn any(&mut self, field: Option<&'static FieldInfo>) -> Result<Node, QueryError> {
+    fn any(&mut self, field: Option<&'static FieldRow>) -> Result<Node, QueryError> {
         let mut nodes = vec![self.all(field)?];
         while self.operator("OR") {
             nodes.push(self.all(field)?);
@@ -81,7 +81,7 @@ impl Parser<'_> {
     }
 
     /// `a b`, `a AND b`, `a NOT b`
-    fn all(&mut self, field: Option<&'static FieldInfo>) -> Result<Node, QueryError> {
+    fn all(&mut self, field: Option<&'static FieldRow>) -> Result<Node, QueryError> {
         let mut nodes = Vec::new();
         loop {
             self.space();
@@ -116,7 +116,7 @@ impl Parser<'_> {
     }
 
     /// `NOT a`, `-a`
-    fn not(&mut self, field: Option<&'static FieldInfo>) -> Result<Node, QueryError> {
+    fn not(&mut self, field: Option<&'static FieldRow>) -> Result<Node, QueryError> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(QueryError::new(
@@ -146,7 +146,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn atom(&mut self, field: Option<&'static FieldInfo>) -> Result<Node, QueryError> {
+    fn atom(&mut self, field: Option<&'static FieldRow>) -> Result<Node, QueryError> {
         if self.peek() == Some('(') {
             return self.group(field);
         }
@@ -164,7 +164,7 @@ impl Parser<'_> {
         }
     }
 
-    fn group(&mut self, field: Option<&'static FieldInfo>) -> Result<Node, QueryError> {
+    fn group(&mut self, field: Option<&'static FieldRow>) -> Result<Node, QueryError> {
         let open = self.at;
         self.at += 1;
         self.space();
@@ -182,7 +182,7 @@ impl Parser<'_> {
 
     /// `name:` if it stands here; an unknown name directly before a value is an error, except
     /// where the whole looks like an address (`http://…`, `12:30`).
-    fn field_name(&mut self) -> Result<Option<&'static FieldInfo>, QueryError> {
+    fn field_name(&mut self) -> Result<Option<&'static FieldRow>, QueryError> {
         let rest = self.rest();
         let end = rest.find(|c: char| !(c.is_ascii_alphabetic() || c == '_' || c == '-'));
         let Some(end) = end.filter(|end| *end > 0 && rest[*end..].starts_with(':')) else {
@@ -213,7 +213,7 @@ impl Parser<'_> {
     }
 
     /// One value or several with commas.
-    fn field_values(&mut self, info: &'static FieldInfo) -> Result<Node, QueryError> {
+    fn field_values(&mut self, info: &'static FieldRow) -> Result<Node, QueryError> {
         let mut nodes = Vec::new();
         loop {
             let value = self.value(true)?;
@@ -320,7 +320,7 @@ impl Parser<'_> {
         }
     }
 
-    fn field_value(&mut self, info: &'static FieldInfo, value: Value) -> Result<Node, QueryError> {
+    fn field_value(&mut self, info: &'static FieldRow, value: Value) -> Result<Node, QueryError> {
         if !info.values.is_empty() {
             let given = value.text.to_lowercase().replace([' ', '_'], "-");
             let singular = given.trim_end_matches('s');

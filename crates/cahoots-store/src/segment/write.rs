@@ -329,7 +329,8 @@ impl SegmentBuilder {
             }
         }
         // The entry of the folder itself must be on disk before the catalog names it.
-        for folder in [Some(dir), dir.parent()].into_iter().flatten() {
+        let above = dir.parent().filter(|above| !above.as_os_str().is_empty());
+        for folder in [Some(dir), above].into_iter().flatten() {
             File::open(folder)
                 .and_then(|folder| folder.sync_all())
                 .map_err(StoreError::io(folder, "the folder cannot be made durable"))?;

@@ -86,7 +86,7 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
     }
     let shown = args.offset as u64 + items.len() as u64;
     let mut sum = counted(found.total, "item", "items");
-    if found.total > shown {
+    if found.total > shown && !items.is_empty() {
         sum.push_str(&format!("; shown {}–{shown} (-n, --offset for more)", args.offset + 1));
     }
     if let Some(undated) = found.undated.filter(|n| *n > 0) {

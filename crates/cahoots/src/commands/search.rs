@@ -122,7 +122,7 @@ fn print(
     }
     let shown = args.offset as u64 + items.len() as u64;
     let mut sum = counted(found.total, "item", "items");
-    if found.total > shown {
+    if found.total > shown && !items.is_empty() {
         sum.push_str(&format!("; shown {}–{} (-n, --offset for more)", args.offset + 1, shown));
     }
     for (word, terms) in &found.expanded {

@@ -28,7 +28,7 @@ use crate::progress::Progress;
 use sequencer::Sequencer;
 
 /// Bytes of input after which a segment ends.
-pub const SEGMENT_BYTES: u64 = 32 << 20;
+pub const SEGMENT_BYTES: u64 = 16 << 20;
 /// Items after which a segment ends.
 pub const SEGMENT_ITEMS: u64 = 1 << 16;
 

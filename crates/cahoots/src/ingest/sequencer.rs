@@ -273,4 +273,4 @@ impl<'a> Sequencer<'a> {
 }
 
 /// Memory of the index writer in bytes, over all its threads.
-const INDEX_HEAP: usize = 192 << 20;
+const INDEX_HEAP: usize = 144 << 20;
