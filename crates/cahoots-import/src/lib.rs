@@ -1,6 +1,8 @@
 //! Bytes to items: a trait, a list, one file per format.
 
+mod compiled;
 pub mod extract;
+pub mod formats;
 pub mod importer;
 pub mod select;
 pub mod tree;
@@ -14,5 +16,5 @@ pub use tree::{Member, Tree, TreeError};
 ///
 /// Adding a format: write `formats/<name>.rs` and its fixtures, and list it here.
 pub fn importers() -> &'static [&'static dyn Importer] {
-    &[]
+    &[&formats::compiled::Compiled]
 }
