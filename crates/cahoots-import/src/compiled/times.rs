@@ -325,7 +325,7 @@ pub(crate) fn read(
     // An offset in every time that was given leaves nothing for an assumed zone to decide.
     let all_offset =
         texts.iter().flatten().all(|text| matches!(written(text), Some(Written::Instant { .. })));
-    low = low && !(all_offset && !assumed) || spans.iter().flatten().any(|span| span.doubtful);
+    low = low && (assumed || !all_offset) || spans.iter().flatten().any(|span| span.doubtful);
     if when.confidence == Confidence::Normal && low {
         when.confidence = Confidence::Low;
     }

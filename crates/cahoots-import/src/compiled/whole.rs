@@ -11,12 +11,7 @@ use super::model::{Entry, EntryKind, Notes};
 
 /// The publications of a file, by their ids.
 #[derive(Default)]
-pub(crate) struct Publications(BTreeMap<String, Publication>);
-
-struct Publication {
-    told: Value,
-    cited: bool,
-}
+pub(crate) struct Publications(BTreeMap<String, Value>);
 
 impl Publications {
     /// Takes a `publication` entry. Gives false if it has no id and so can be cited by nothing.
@@ -36,31 +31,22 @@ impl Publications {
         if !other.is_empty() {
             told.insert("other".to_owned(), other.into());
         }
-        let publication = Publication { told: Value::Object(told), cited: false };
-        if self.0.insert(id.clone(), publication).is_some() {
+        if self.0.insert(id.clone(), Value::Object(told)).is_some() {
             let what = format!("\"{id}\" is another publication's id too");
             notes.damaged("same-id", "id", &what, "the later one");
         }
         true
     }
 
-    fn cite(&mut self, id: &str, notes: &mut Notes) -> Value {
-        match self.0.get_mut(id) {
-            Some(publication) => {
-                publication.cited = true;
-                publication.told.clone()
-            }
+    fn cite(&self, id: &str, notes: &mut Notes) -> Value {
+        match self.0.get(id) {
+            Some(told) => told.clone(),
             None => {
                 let what = format!("names \"{id}\", which is the id of no publication");
                 notes.damaged("unknown-publication", "published", &what, "the words");
                 json!({ "id": id })
             }
         }
-    }
-
-    /// Whether something cites the publication with this id.
-    pub(crate) fn is_cited(&self, id: &str) -> bool {
-        self.0.get(id).is_some_and(|publication| publication.cited)
     }
 }
 
@@ -73,7 +59,7 @@ struct Target {
 /// Settles the names by which entries refer to each other; gives the items in order.
 pub(crate) fn settle(
     drafts: Vec<(Draft, Notes)>,
-    publications: &mut Publications,
+    publications: &Publications,
 ) -> Vec<(Item, Notes)> {
     let mut targets: BTreeMap<String, Target> = BTreeMap::new();
     let mut twice: BTreeSet<usize> = BTreeSet::new();

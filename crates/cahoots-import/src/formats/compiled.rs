@@ -186,7 +186,7 @@ fn read(entries: Entries, shape: Shape, member: &str, options: &Options) -> Batc
             EntryKind::Publication => publications.declare(entry, &mut notes),
             _ => continue,
         };
-        declared.push((entry, notes, taken));
+        declared.push((notes, taken));
     }
     let context =
         Context { header: &header, people: &people, zone: zone.as_ref().or(options.zone.as_ref()) };
@@ -200,22 +200,15 @@ fn read(entries: Entries, shape: Shape, member: &str, options: &Options) -> Batc
             Some(draft) => drafts.push((draft, notes)),
             None => {
                 notes.lost("empty-entry", "", "says nothing");
-                declared.push((entry, notes, false));
+                declared.push((notes, false));
             }
         }
     }
-    for (item, notes) in settle(drafts, &mut publications) {
+    for (item, notes) in settle(drafts, &publications) {
         close(&mut batch, notes, true);
         batch.items.push(item);
     }
-    for (entry, mut notes, taken) in declared {
-        let id = entry.fields.get("id").and_then(|id| id.as_str());
-        if taken
-            && entry.kind == EntryKind::Publication
-            && !id.is_some_and(|id| publications.is_cited(id.trim()))
-        {
-            notes.note("uncited", "", "is cited by no entry", "it, in the archive only");
-        }
+    for (notes, taken) in declared {
         close(&mut batch, notes, taken);
     }
     batch.accounts = people.accounts;
@@ -243,3 +236,7 @@ fn once_a_column(issues: &mut Vec<Issue>) {
         issue.code != "unknown-key" || column.is_none_or(|column| said.insert(column))
     });
 }
+
+#[cfg(test)]
+#[path = "compiled_tests.rs"]
+mod tests;
