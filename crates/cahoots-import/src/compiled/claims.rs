@@ -40,6 +40,7 @@ pub(crate) fn read(
             let what = format!("\"{name}\" is no template{hint} Valid are {}", names.join(", "));
             let what = what.replace("template Valid", "template. Valid");
             notes.damaged("bad-template", &fields.path("template"), &what, "the claim as text");
+            fields.keep("template", name.into());
         }
     }
     if let Some(bound) = fields.text("bound", notes) {
@@ -48,6 +49,7 @@ pub(crate) fn read(
         } else {
             let what = format!("\"{bound}\" is none of {}", BOUNDS.join(", "));
             notes.damaged("bad-bound", &fields.path("bound"), &what, "the claim without it");
+            fields.keep("bound", bound.into());
         }
     }
     if claim.template == Some(Template::ContactCount) && claim.count.is_none() {

@@ -13,7 +13,7 @@ pub(crate) fn csv(bytes: &[u8], map: &[(String, String)], member: &str) -> Entri
     let mut odd_encoding = false;
     let lines = Lines::of(bytes);
     for row in Rows::of(&lines) {
-        let Row { number, first, last, record } = row;
+        let Row { number, first, last, record, open } = row;
         let selector = Selector::Lines { first, last };
         let lost = |code: &str, what: String| Issue {
             severity: Severity::Lost,
@@ -27,6 +27,12 @@ pub(crate) fn csv(bytes: &[u8], map: &[(String, String)], member: &str) -> Entri
             header = Some(names.map(|name| our_name(name.trim(), map)).collect());
             continue;
         };
+        if open {
+            found.skipped += 1;
+            let what = "opens a quotation mark that nothing ends".to_owned();
+            found.issues.push(lost("open-quote", what));
+            continue;
+        }
         if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
             continue;
         }
@@ -184,6 +190,8 @@ struct Row {
     first: u64,
     last: u64,
     record: ByteRecord,
+    /// A cell opens a quotation mark that nothing ends.
+    open: bool,
 }
 
 struct Rows<'a> {
@@ -191,8 +199,45 @@ struct Rows<'a> {
     /// Where the table starts: behind a byte order mark and the remarks before the header.
     base: usize,
     reader: csv::Reader<&'a [u8]>,
+    delimiter: u8,
     lines: &'a Lines<'a>,
     next: u64,
+    looks: usize,
+}
+
+/// How often a table that opens a quotation mark and never ends it is read on from its next line.
+const SECOND_LOOKS: usize = 8;
+
+fn reader(body: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(body)
+}
+
+/// Whether a row ends inside a quoted cell, or has text behind the end of one: what an open
+/// quotation mark looks like from behind, where the next one seems to close it.
+fn quoted_badly(row: &[u8], delimiter: u8) -> bool {
+    let (mut open, mut start) = (false, true);
+    let mut at = 0;
+    while let Some(byte) = row.get(at) {
+        let next = row.get(at + 1);
+        match (open, *byte) {
+            (true, b'"') if next == Some(&b'"') => at += 1,
+            (true, b'"') => {
+                open = false;
+                if !next.is_none_or(|next| *next == delimiter || b"\r\n".contains(next)) {
+                    return true;
+                }
+            }
+            (false, b'"') if start => open = true,
+            _ => {}
+        }
+        start = !open && *byte == delimiter;
+        at += 1;
+    }
+    open
 }
 
 impl<'a> Rows<'a> {
@@ -206,12 +251,9 @@ impl<'a> Rows<'a> {
             base += line.len();
         }
         let body = &bytes[base..];
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter(body))
-            .from_reader(body);
-        Self { bytes, base, reader, lines, next: 0 }
+        let delimiter = delimiter(body);
+        let reader = reader(body, delimiter);
+        Self { bytes, base, reader, delimiter, lines, next: 0, looks: 0 }
     }
 }
 
@@ -241,7 +283,18 @@ impl Iterator for Rows<'_> {
         let number = self.next;
         self.next += 1;
         let (first, last) = (self.lines.number(start), self.lines.number(last.saturating_sub(1)));
-        Some(Row { number, first, last: last.max(first), record })
+        let last = last.max(first);
+        // On one line it is taken as it reads; over several it may have eaten its neighbours.
+        let open = (last > first || end == self.bytes.len())
+            && quoted_badly(&self.bytes[start..end], self.delimiter);
+        if open && last > first && self.looks < SECOND_LOOKS {
+            // The lines behind the first may be sound rows: they are read by themselves.
+            self.looks += 1;
+            self.base = self.lines.start(first).min(end);
+            self.reader = reader(&self.bytes[self.base..], self.delimiter);
+            return Some(Row { number, first, last: first, record, open });
+        }
+        Some(Row { number, first, last, record, open })
     }
 }
 
@@ -262,13 +315,16 @@ impl<'a> Lines<'a> {
         self.starts.partition_point(|start| *start <= at) as u64
     }
 
+    /// The offset of line `line + 1`; the end of the bytes if there is none.
+    fn start(&self, line: u64) -> usize {
+        let start = usize::try_from(line).ok().and_then(|line| self.starts.get(line));
+        start.copied().unwrap_or(self.bytes.len())
+    }
+
     /// The bytes of lines `first..=last`, with the line break that ends them.
     fn cut(&self, first: u64, last: u64) -> &'a [u8] {
-        let at = |line: u64| {
-            let start = usize::try_from(line).ok().and_then(|line| self.starts.get(line));
-            start.copied().unwrap_or(self.bytes.len())
-        };
-        self.bytes.get(at(first.saturating_sub(1))..at(last)).unwrap_or_default()
+        let (start, end) = (self.start(first.saturating_sub(1)), self.start(last));
+        self.bytes.get(start..end).unwrap_or_default()
     }
 }
 

@@ -27,6 +27,9 @@ title = ""
 # name = "Ann Example"
 # accounts = ["@annexample", "ann@example.org"]
 # role = "campaign manager"
+# [[party]]
+# name = "Bob Example"
+# accounts = ["@bobexample"]
 
 # What was published; the other entries cite it by its id.
 # [[publication]]
@@ -128,6 +131,7 @@ a,b,resolution,note
 const JSONL: &str = r##"# A compiled record for cahoots. One JSON object a line; lines that start with # are remarks.
 # Take the # away from a line and fill it in. Keys as in docs/formats/compiled.md, and "type".
 # {"type": "party", "name": "Ann Example", "accounts": ["@annexample", "ann@example.org"]}
+# {"type": "party", "name": "Bob Example", "accounts": ["@bobexample"]}
 # {"type": "publication", "id": "S1", "title": "Daily Example", "url": "https://example.org/story"}
 # {"type": "message", "id": "M1", "medium": "direct message", "from": "Ann Example", "to": ["Bob Example"], "earliest": "2016-10-12T13:30:00Z", "latest": "2016-10-12T13:32:00Z", "basis": "press", "summary": "Asks Bob to share a link.", "links": ["https://example.org/page"], "published": ["S1"]}
 # {"type": "post", "id": "P1", "native_id": "", "from": "@bobexample", "at": "2016-10-12T13:46:43Z", "summary": "Shares the link."}

@@ -138,7 +138,7 @@ fn templates_import_cleanly_and_their_examples_work() {
         .collect();
     let batch = import("record.toml", filled.as_bytes()).unwrap();
     assert_eq!(batch.issues, []);
-    assert_eq!((batch.items.len(), batch.accounts.len()), (6, 2));
+    assert_eq!((batch.items.len(), batch.accounts.len()), (6, 3));
     let filled = template("jsonl").replace("# {", "{");
     let batch = import("record.jsonl", filled.as_bytes()).unwrap();
     assert_eq!((batch.issues.len(), batch.items.len()), (0, 5));
