@@ -1,6 +1,7 @@
 //! Bytes to items: a trait, a list, one file per format.
 
 pub mod check;
+mod compiled;
 pub mod discover;
 pub mod extract;
 pub mod formats;
@@ -19,5 +20,10 @@ pub use tree::{Limits, Member, Region, Tree, TreeError, read_issue};
 ///
 /// Adding a format: write `formats/<name>.rs` and its fixtures, and list it here.
 pub fn importers() -> &'static [&'static dyn Importer] {
-    &[&formats::mbox::Mbox, &formats::maildir::Maildir, &formats::eml::Eml]
+    &[
+        &formats::compiled::Compiled,
+        &formats::mbox::Mbox,
+        &formats::maildir::Maildir,
+        &formats::eml::Eml,
+    ]
 }

@@ -1,5 +1,6 @@
 //! One file per format.
 
+pub mod compiled;
 pub mod eml;
 pub mod maildir;
 pub mod mbox;

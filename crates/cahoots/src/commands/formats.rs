@@ -34,7 +34,7 @@ pub(super) fn list(out: &mut Output) -> Result<Done> {
 }
 
 pub(super) fn template(args: &Template, out: &mut Output) -> Result<Done> {
-    let text = String::new() /*TEMPLATE*/;
+    let text = cahoots_import::formats::compiled::template(&args.form);
     if out.json {
         out.value(&json!({ "schema": "cahoots/template/1", "form": args.form, "text": text }))?;
     } else {

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use cahoots_import::discover;
+use cahoots_import::original::Originals;
+use cahoots_import::tree::Limits;
 use cahoots_record::Sha256;
 use cahoots_store::Case;
 use serde_json::json;
@@ -95,18 +97,26 @@ fn damaged_tables(case: &Case, progress: &Progress) -> Vec<String> {
 
 /// Occurrences whose original bytes are not what was imported.
 fn changed_originals(case: &Case, progress: &Progress) -> Result<Vec<String>> {
-    progress.stage("originals", "reading again", None);
     let mut changed = Vec::new();
-    for place in 0..case.segments().len() {
-        let Some(segment) = case.segment(place) else { continue };
-        for copy in segment.copies(&mut |_, _| true)? {
-            let place = format!("{} {}", copy.archive, copy.locator);
-            match original::read(case, copy.archive, &copy.locator, &copy.raw_sha256) {
-                Ok(original) if original.unchanged => {}
-                Ok(_) => changed.push(place),
-                Err(error) => changed.push(format!("{place}: {error:#}")),
+    let limits = Limits::default();
+    let spool = std::env::temp_dir();
+    for row in case.archives() {
+        progress.stage(&row.name, "reading the originals again", None);
+        let holding = original::holding(row);
+        // Containers are listed once for all their items.
+        let mut originals = Originals::new(&holding, &limits, &spool);
+        for place in 0..case.segments().len() {
+            let Some(segment) = case.segment(place) else { continue };
+            for copy in segment.copies(&mut |_, archive| archive == row.archive)? {
+                let why = match originals.read(&row.format, &copy.locator) {
+                    Ok(Some(bytes)) if Sha256::of(&bytes) == copy.raw_sha256 => None,
+                    Ok(Some(_)) => Some("other bytes now".to_owned()),
+                    Ok(None) => Some("no longer there".to_owned()),
+                    Err(error) => Some(format!("{error:#}")),
+                };
+                changed.extend(why.map(|why| format!("{} {}: {why}", row.name, copy.locator)));
+                progress.chunk(0, 1);
             }
-            progress.chunk(0, 1);
         }
     }
     Ok(changed)

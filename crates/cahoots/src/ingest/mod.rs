@@ -142,7 +142,8 @@ fn add_one(
         }
     }
     let spool = sequencer.case().spool_dir();
-    let opened = discover::open(holding, request.format.as_deref(), &Limits::default(), &spool)?;
+    let opened = discover::open(holding, request.format.as_deref(), &Limits::default(), &spool)
+        .with_context(|| format!("{} cannot be read", holding.path.display()))?;
     let formats: Vec<Format> = opened.units.iter().map(|unit| unit.importer.format()).collect();
     let (archive, from) = match known {
         Some(row) => (row.archive, (row.next_unit, row.next_chunk)),
@@ -176,7 +177,7 @@ fn add_one(
             // already committed: those are whole segments and remain citable.
             sequencer.abandon()?;
             sequencer.case().catalog().forget_archive(archive)?;
-            return Err(error);
+            return Err(error.context(format!("{} cannot be read", holding.path.display())));
         }
     }
     let new_items = sequencer.n_items() - before;

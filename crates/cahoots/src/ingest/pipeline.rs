@@ -50,7 +50,9 @@ pub(super) fn run(
     // even when one chunk takes long and the others overtake it.
     let in_flight = threads * 3 + 2;
     let (token_out, tokens) = bounded::<()>(in_flight);
-    (0..in_flight).for_each(|_| drop(token_out.send(())));
+    for _ in 0..in_flight {
+        let _ = token_out.send(());
+    }
     let (work_out, work) = bounded::<Work>(in_flight);
     let (done_out, done) = bounded::<(u64, Parsed)>(in_flight);
     let failure: Mutex<Option<ImportError>> = Mutex::new(None);
