@@ -1,4 +1,5 @@
 //! What is written to a case is what is read from it, and a cut-off write leaves no trace.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use cahoots_record::{
     AccountKey, Attachment, Balance, Basis, Flags, Issue, Item, ItemId, ItemKind, ItemOrd, Locator,

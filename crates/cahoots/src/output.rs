@@ -28,6 +28,8 @@ pub enum Style {
     Dim,
     /// A match.
     Match,
+    /// As it is.
+    Plain,
 }
 
 impl Output {
@@ -100,6 +102,7 @@ impl Output {
             Style::Bold => "1",
             Style::Dim => "2",
             Style::Match => "1;33",
+            Style::Plain => return text.to_owned(),
         };
         format!("\x1b[{code}m{text}\x1b[0m")
     }

@@ -78,10 +78,9 @@ fn canonical(text: &str, depth: u8) -> Option<String> {
     let path = url.path();
     if depth < 4
         && let Some(inner) = unwrapped(&url, &host, path)
+        && let Some(found) = canonical(&inner, depth + 1)
     {
-        if let Some(found) = canonical(&inner, depth + 1) {
-            return Some(found);
-        }
+        return Some(found);
     }
     let mut out = String::with_capacity(text.len());
     if !matches!(url.scheme(), "http" | "https") {

@@ -315,8 +315,19 @@ impl Parser<'_> {
             [] => Err(QueryError::new(value.at, "there is no word in this")
                 .hint("words are letters and digits; use field:value for the rest")),
             [word] if !exact => Ok(Node::Text(field, Words::Stem(word.clone()))),
-            // `e-mail`, `ann@example.org`: its parts next to each other.
-            _ => Ok(Node::Text(field, Words::Phrase { words, slop: 0 })),
+            // `e-mail`, `ann@example.org`: its parts next to each other. What looks like an
+            // address of a page also finds links to it that a text hides behind a short form.
+            _ => {
+                let words = Node::Text(field, Words::Phrase { words, slop: 0 });
+                let address = !exact
+                    && field.is_none()
+                    && !text.contains('@')
+                    && (text.contains("://") || text.trim_end_matches('.').contains('.'));
+                match address {
+                    true => Ok(Node::Or(vec![words, Node::Is(Field::Url, text.to_owned())])),
+                    false => Ok(words),
+                }
+            }
         }
     }
 

@@ -89,7 +89,8 @@ fn fields() {
         ("since:2016 until:2016", "(& [2016-01-01..] [..2017-01-01])"),
         ("on:2016-09..2016-10", "[2016-09-01..2016-11-01]"),
         ("url:https://example.org/a,b", "(| Url:https://example.org/a Url:b)"),
-        ("http://example.org", "'http example org'"),
+        ("http://example.org", "(| 'http example org' Url:http://example.org)"),
+        ("example.org", "(| 'example org' Url:example.org)"),
         ("FROM:ann", "From:ann"),
     ] {
         assert_eq!(parsed(text), tree, "{text}");

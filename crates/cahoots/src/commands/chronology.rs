@@ -65,22 +65,24 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
             out.line(heading)?;
         }
         let clock = if time.len() > 10 { time.replacen(&day, "", 1) } else { String::new() };
-        let clock = clock.replace("~ ", "~");
+        let clock = match clock.trim() {
+            "" | "~" => "that day".to_owned(),
+            clock => clock.replace("~ ", "~"),
+        };
         let who = match addressees(item) {
             to if to.is_empty() => author(item).to_owned(),
             to => format!("{} → {to}", author(item)),
         };
         let place = format!("[{}] {}", item.id.short(), archive_name(&case, stored.archive));
-        let cells = [fit(&who, lane), fit(&summary(stored, lane * 2), lane), fit(&place, lane)];
-        for (number, cell) in cells.iter().filter(|cell| !cell.is_empty()).enumerate() {
+        let mut cells = vec![(Style::Bold, fit(&who, lane))];
+        let words = summary(stored, lane * 4);
+        cells.extend(wrapped(&words, lane, 3).into_iter().map(|line| (Style::Plain, line)));
+        cells.push((Style::Dim, fit(&place, lane)));
+        for (number, (style, cell)) in cells.iter().enumerate() {
             let clock = if number == 0 { clock.trim() } else { "" };
             let indent = if item.visibility == Visibility::Private { 0 } else { lane + 2 };
             let pad = " ".repeat(16usize.saturating_sub(width_of(clock)) + indent);
-            let styled = match number {
-                0 => out.styled(Style::Bold, cell),
-                1 => cell.clone(),
-                _ => out.styled(Style::Dim, cell),
-            };
+            let styled = out.styled(*style, cell);
             out.line(format!("  {clock}{pad}{styled}"))?;
         }
     }
@@ -97,12 +99,33 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
     Ok(if found.total == 0 { Done::Nothing } else { Done::Found })
 }
 
+/// The text in at most `most` lines of at most `width` columns.
+fn wrapped(text: &str, width: usize, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let full = lines.len() == most;
+        match lines.last_mut() {
+            Some(line) if width_of(line) + 1 + width_of(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(line) if full => {
+                *line = fit(&format!("{line} …"), width);
+                break;
+            }
+            _ => lines.push(fit(word, width)),
+        }
+    }
+    lines
+}
+
 /// The subject, else the beginning of the text.
 fn summary(stored: &StoredItem, width: usize) -> String {
     let item = &stored.item;
     match item.subject.as_deref().map(one_line).filter(|subject| !subject.is_empty()) {
-        Some(subject) => fit(&subject, width),
-        None => {
+        // A summary says more than the subject it was sent under.
+        Some(subject) if !item.flags.summary => fit(&subject, width),
+        _ => {
             let start: String = item.text.chars().take(width * 2).collect();
             let words: Vec<&str> = start.split_whitespace().collect();
             fit(&words.join(" "), width)

@@ -145,14 +145,15 @@ fn print(
     out: &mut Output,
 ) -> Result<()> {
     let item = &stored.item;
-    let mut field = |name: &str, value: &str| -> Result<()> {
+    let when = out.interval(&item.when);
+    let mut label = |name: &str, value: &str| -> Result<()> {
         if value.is_empty() {
             return Ok(());
         }
         let label = out.styled(Style::Dim, &format!("{name:<12}"));
         out.line(format!("{label} {}", one_line(value)))
     };
-    field("id", &item.id.to_string())?;
+    label("id", &item.id.to_string())?;
     let mut what = format!("{} ({}, {})", item.kind, item.medium, item.visibility);
     for (set, word) in [
         (item.flags.recovered, "known from a quotation only"),
@@ -166,16 +167,7 @@ fn print(
             what.push_str(word);
         }
     }
-    field("what", &what)?;
-    drop(field);
-    let when = out.interval(&item.when);
-    let mut label = |name: &str, value: &str| -> Result<()> {
-        if value.is_empty() {
-            return Ok(());
-        }
-        let label = out.styled(Style::Dim, &format!("{name:<12}"));
-        out.line(format!("{label} {}", one_line(value)))
-    };
+    label("what", &what)?;
     label("time", &when)?;
     let doubt = match &item.when.raw {
         Some(raw) => {
@@ -229,12 +221,35 @@ fn print(
     label("sha256", &item.raw_sha256.to_string())?;
     if let Some(detail) = item.detail.as_object() {
         for (key, value) in detail {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            label(key, &text)?;
+            for text in lines(value) {
+                label(key, &text)?;
+            }
         }
     }
     Ok(())
+}
+
+/// A value for reading: one line an element of a list, one a member of an object of objects.
+fn lines(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(list) => list.iter().map(phrase).collect(),
+        Value::Object(map) if map.values().all(Value::is_object) => {
+            map.iter().map(|(key, value)| format!("{key}: {}", phrase(value))).collect()
+        }
+        other => vec![phrase(other)],
+    }
+}
+
+/// A value in one line, without the marks of JSON.
+fn phrase(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(phrase).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => {
+            let member = |(key, value): (&String, &Value)| format!("{key}: {}", phrase(value));
+            map.iter().map(member).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    }
 }
