@@ -18,14 +18,14 @@ fn item(n: u64) -> Item {
     };
     Item {
         id: ItemId::of("test", &[&n.to_le_bytes()]),
-        kind: if n % 5 == 0 { ItemKind::Post } else { ItemKind::Message },
+        kind: if n.is_multiple_of(5) { ItemKind::Post } else { ItemKind::Message },
         medium: Medium::Email,
         visibility: Visibility::Private,
-        native_id: (n % 3 != 0).then(|| format!("m{n}@x.example")),
+        native_id: (!n.is_multiple_of(3)).then(|| format!("m{n}@x.example")),
         when,
-        subject: (n % 4 != 0).then(|| format!("subject {n} ü")),
+        subject: (!n.is_multiple_of(4)).then(|| format!("subject {n} ü")),
         text: "line\n".repeat((n % 50) as usize),
-        language: (n % 2 == 0).then(|| "eng".to_owned()),
+        language: (n.is_multiple_of(2)).then(|| "eng".to_owned()),
         participants: (0..n % 4)
             .map(|k| Participant {
                 account: AccountKey::email(&format!("p{k}@x.example")),
@@ -54,7 +54,7 @@ fn item(n: u64) -> Item {
         flags: Flags::from_bits((n % 32) as u8),
         content_hash: Sha256::of(&n.to_le_bytes()),
         mih: None,
-        detail: if n % 6 == 0 { serde_json::json!({ "n": n }) } else { serde_json::Value::Null },
+        detail: if n.is_multiple_of(6) { serde_json::json!({ "n": n }) } else { serde_json::Value::Null },
         locator: Locator::new("box.mbox", Selector::Bytes { start: n * 10, end: n * 10 + 9 }),
         raw_sha256: Sha256::of(b"raw"),
     }
