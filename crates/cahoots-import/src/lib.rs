@@ -7,6 +7,7 @@ pub mod formats;
 pub mod importer;
 mod mail;
 pub mod original;
+mod posts;
 pub mod select;
 pub mod tree;
 
@@ -19,5 +20,10 @@ pub use tree::{Limits, Member, Region, Tree, TreeError, read_issue};
 ///
 /// Adding a format: write `formats/<name>.rs` and its fixtures, and list it here.
 pub fn importers() -> &'static [&'static dyn Importer] {
-    &[&formats::mbox::Mbox, &formats::maildir::Maildir, &formats::eml::Eml]
+    &[
+        &formats::mbox::Mbox,
+        &formats::maildir::Maildir,
+        &formats::eml::Eml,
+        &formats::posts_csv::PostsCsv,
+    ]
 }
