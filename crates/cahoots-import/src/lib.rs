@@ -25,5 +25,6 @@ pub fn importers() -> &'static [&'static dyn Importer] {
         &formats::maildir::Maildir,
         &formats::eml::Eml,
         &formats::posts_csv::PostsCsv,
+        &formats::posts_jsonl::PostsJsonl,
     ]
 }

@@ -251,4 +251,4 @@ pub(crate) fn empty(member: &str) -> Batch {
 
 #[cfg(test)]
 #[path = "posts_csv_tests.rs"]
-mod tests;
+pub(crate) mod tests;

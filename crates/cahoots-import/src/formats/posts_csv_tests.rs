@@ -38,7 +38,7 @@ fn map(pairs: &[(&str, &str)]) -> Options {
     Options { map, ..Options::default() }
 }
 
-fn shown(batches: &[Batch]) -> String {
+pub(crate) fn shown(batches: &[Batch]) -> String {
     let mut out = String::new();
     for batch in batches {
         for account in &batch.accounts {

@@ -3,6 +3,7 @@
 
 pub(crate) mod columns;
 pub(crate) mod csv_rows;
+pub(crate) mod json_rows;
 pub(crate) mod lists;
 pub(crate) mod row;
 pub(crate) mod time;

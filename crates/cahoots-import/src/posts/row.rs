@@ -377,7 +377,7 @@ fn detail(columns: &Columns, cells: &[Cow<'_, str>], kind: &str, said: &mut Said
         }
         map.insert(name, Value::String(cell.to_owned()));
     }
-    if !kind.is_empty() {
+    if !matches!(kind, "" | "post" | "repost") {
         map.insert("kind".to_owned(), Value::String(kind.to_owned()));
     }
     if map.is_empty() { Value::Null } else { Value::Object(map) }
