@@ -8,6 +8,7 @@ pub mod formats;
 pub mod importer;
 mod mail;
 pub mod original;
+mod posts;
 pub mod select;
 pub mod tree;
 
@@ -25,5 +26,7 @@ pub fn importers() -> &'static [&'static dyn Importer] {
         &formats::mbox::Mbox,
         &formats::maildir::Maildir,
         &formats::eml::Eml,
+        &formats::posts_csv::PostsCsv,
+        &formats::posts_jsonl::PostsJsonl,
     ]
 }

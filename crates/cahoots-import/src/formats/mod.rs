@@ -4,3 +4,5 @@ pub mod compiled;
 pub mod eml;
 pub mod maildir;
 pub mod mbox;
+pub mod posts_csv;
+pub mod posts_jsonl;

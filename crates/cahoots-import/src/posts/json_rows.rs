@@ -1,0 +1,369 @@
+//! Rows of JSON: lines, elements of one array, or objects one after another; and an object as
+//! cells.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use cahoots_record::{Locator, Selector};
+use serde_json::{Map, Value};
+
+use super::columns::Columns;
+use super::row::{Reader, Row};
+use crate::importer::{Batch, Chunk, Options};
+
+/// Bytes looked at to tell the arrangement.
+const HEAD: usize = 64 << 10;
+/// A row longer than this is cut.
+const LONGEST: usize = 16 << 20;
+const READ: usize = 64 << 10;
+
+/// How rows lie in the file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Layout {
+    Lines,
+    /// Elements of an array, at this pointer (`""` or `"/data"`).
+    Array(&'static str),
+    /// Objects over several lines, one after another.
+    Objects,
+}
+
+/// One row: its bytes and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) start: u64,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) selector: Selector,
+}
+
+/// Reads rows one after another.
+pub(crate) struct Rows<'a> {
+    reader: Box<dyn Read + 'a>,
+    held: Vec<u8>,
+    at: usize,
+    base: u64,
+    ended: bool,
+    layout: Layout,
+    number: u64,
+    /// The error that ended the reading early.
+    pub(crate) failed: Option<io::Error>,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(reader: impl Read + 'a) -> Self {
+        let mut rows = Self {
+            reader: Box::new(reader),
+            held: Vec::new(),
+            at: 0,
+            base: 0,
+            ended: false,
+            layout: Layout::Lines,
+            number: 0,
+            failed: None,
+        };
+        rows.fill(HEAD);
+        if rows.held.starts_with(b"\xef\xbb\xbf") {
+            rows.at = 3;
+        }
+        let (layout, skip) = layout(&rows.held[rows.at..]);
+        rows.layout = layout;
+        rows.at += skip;
+        rows
+    }
+
+    fn fill(&mut self, want: usize) {
+        if self.at > READ * 8 {
+            self.held.drain(..self.at);
+            self.base += self.at as u64;
+            self.at = 0;
+        }
+        while !self.ended && self.held.len() - self.at < want {
+            let before = self.held.len();
+            self.held.resize(before + READ, 0);
+            let got = self.reader.read(&mut self.held[before..]);
+            self.held.truncate(before + got.as_ref().map_or(0, |n| *n));
+            match got {
+                Ok(0) => self.ended = true,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failed = Some(error);
+                    self.ended = true;
+                }
+            }
+        }
+    }
+
+    /// The byte `ahead` of here, reading on where needed.
+    fn byte(&mut self, ahead: usize) -> Option<u8> {
+        if self.held.len() - self.at <= ahead {
+            self.fill(ahead + READ);
+        }
+        self.held.get(self.at + ahead).copied()
+    }
+
+    /// The next row.
+    pub(crate) fn next(&mut self) -> Option<Record> {
+        match self.layout {
+            Layout::Lines => self.line(),
+            Layout::Array(pointer) => {
+                let record = self.element(true)?;
+                let selector = Selector::Pointer(format!("{pointer}/{}", self.number));
+                self.number += 1;
+                Some(Record { selector, ..record })
+            }
+            Layout::Objects => self.element(false),
+        }
+    }
+
+    fn take(&mut self, length: usize, selector: Selector) -> Record {
+        let bytes = self.held[self.at..self.at + length].to_vec();
+        let start = self.base + self.at as u64;
+        self.at += length;
+        Record { start, bytes, selector }
+    }
+
+    /// A line that is not blank, with its line end: a locator of lines covers it too.
+    fn line(&mut self) -> Option<Record> {
+        loop {
+            let mut length = 0;
+            self.byte(0)?;
+            loop {
+                let ahead = self.held.get(self.at + length..).unwrap_or_default();
+                match memchr::memchr(b'\n', ahead) {
+                    Some(end) => {
+                        length += end + 1;
+                        break;
+                    }
+                    None => length += ahead.len(),
+                }
+                if self.byte(length).is_none() {
+                    break;
+                }
+            }
+            self.number += 1;
+            if self.held[self.at..self.at + length].trim_ascii().is_empty() {
+                self.at += length;
+                continue;
+            }
+            let selector = Selector::Lines { first: self.number, last: self.number };
+            return Some(self.take(length, selector));
+        }
+    }
+
+    /// A value, in an array or standing free.
+    fn element(&mut self, in_array: bool) -> Option<Record> {
+        loop {
+            match self.byte(0)? {
+                b',' | b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                b']' if in_array => {
+                    self.at = self.held.len();
+                    self.ended = true;
+                    return None;
+                }
+                _ => break,
+            }
+        }
+        let (mut length, mut depth, mut quoted, mut escaped) = (0, 0_u32, false, false);
+        while let Some(byte) = self.byte(length) {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if quoted => escaped = true,
+                b'"' => quoted = !quoted,
+                _ if quoted => {}
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' if depth > 0 => {
+                    depth -= 1;
+                    if depth == 0 {
+                        length += 1;
+                        break;
+                    }
+                }
+                b',' | b']' if depth == 0 && length > 0 => break,
+                b'\n' if depth == 0 && !in_array => break,
+                _ => {}
+            }
+            length += 1;
+            if length >= LONGEST {
+                break;
+            }
+        }
+        let start = self.base + self.at as u64;
+        let selector = Selector::Bytes { start, end: start + length as u64 };
+        Some(self.take(length, selector))
+    }
+}
+
+/// How rows lie, and how many bytes to pass over before the first.
+fn layout(head: &[u8]) -> (Layout, usize) {
+    let space = head.len() - head.trim_ascii_start().len();
+    let text = &head[space..];
+    if text.starts_with(b"[") {
+        return (Layout::Array(""), space + 1);
+    }
+    let line_end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    let line = &text[..line_end];
+    if serde_json::from_slice::<Value>(line).is_ok() {
+        return (Layout::Lines, 0);
+    }
+    if let Some(skip) = data_array(text) {
+        return (Layout::Array("/data"), space + skip);
+    }
+    let next = text[line_end..].trim_ascii_start().first();
+    match text.first() {
+        Some(b'{') if line_end < text.len() && next != Some(&b'{') => (Layout::Objects, space),
+        _ => (Layout::Lines, 0),
+    }
+}
+
+/// The length of `{"data":[` with any white space, as the X API starts a page.
+fn data_array(text: &[u8]) -> Option<usize> {
+    let mut rest = text;
+    for token in [&b"{"[..], b"\"data\"", b":", b"["] {
+        rest = rest.trim_ascii_start().strip_prefix(token)?;
+    }
+    Some(text.len() - rest.len())
+}
+
+/// What `split` tells `parse`: where each row ends in the chunk's data, and its place.
+pub(crate) struct Shape {
+    pub(crate) rows: Vec<(usize, Selector)>,
+}
+
+/// Parses a chunk of rows of JSON.
+pub(crate) fn parse(chunk: &Chunk, options: &Options) -> Batch {
+    let mut reader = Reader::new(options);
+    let shape = chunk.shared.as_ref().and_then(|shared| shared.downcast_ref::<Shape>());
+    let Some(shape) = shape else { return reader.finish() };
+    let mut known = Known { options, last: None };
+    let mut start = 0;
+    for (end, selector) in &shape.rows {
+        let raw = chunk.data.get(start..*end).unwrap_or_default();
+        start = *end;
+        let locator = Locator::new(&*chunk.member, selector.clone());
+        row(raw, locator, &mut known, &mut reader);
+    }
+    reader.finish()
+}
+
+/// The columns of the row before: most tables keep theirs.
+struct Known<'a> {
+    options: &'a Options,
+    last: Option<Arc<Columns>>,
+}
+
+impl Known<'_> {
+    fn columns(&mut self, names: &[String]) -> Arc<Columns> {
+        match &self.last {
+            Some(columns) if columns.names == names => columns.clone(),
+            _ => {
+                let columns = Arc::new(Columns::new(names, self.options));
+                self.last = Some(columns.clone());
+                columns
+            }
+        }
+    }
+}
+
+fn row(raw: &[u8], locator: Locator, known: &mut Known<'_>, reader: &mut Reader<'_>) {
+    let (text, legacy) = match std::str::from_utf8(raw) {
+        Ok(text) => (Cow::Borrowed(text), false),
+        Err(_) => (encoding_rs::WINDOWS_1252.decode_without_bom_handling(raw).0, true),
+    };
+    if legacy {
+        reader.legacy(&locator);
+    }
+    let text = text.trim_start_matches('\u{feff}');
+    match serde_json::from_str::<Value>(text) {
+        Ok(Value::Object(mut object)) => match object.remove("data") {
+            // A page of the X API on a line: each element is a row of its own.
+            Some(Value::Array(list)) => {
+                for (number, value) in list.into_iter().enumerate() {
+                    let mut locator = locator.clone();
+                    locator.part = Some(format!("data/{number}"));
+                    let bytes = serde_json::to_vec(&value).unwrap_or_default();
+                    element(&bytes, value, locator, known, reader);
+                }
+            }
+            Some(Value::Object(inner)) => object_row(raw, &inner, locator, known, reader),
+            Some(other) => {
+                object.insert("data".to_owned(), other);
+                object_row(raw, &object, locator, known, reader);
+            }
+            None => object_row(raw, &object, locator, known, reader),
+        },
+        Ok(_) => reader.skip(locator, "no-object", "JSON, but not an object".to_owned()),
+        Err(error) => reader.skip(locator, "bad-json", format!("not JSON: {error}")),
+    }
+}
+
+fn element(
+    raw: &[u8],
+    value: Value,
+    locator: Locator,
+    known: &mut Known<'_>,
+    reader: &mut Reader<'_>,
+) {
+    match value {
+        Value::Object(object) => object_row(raw, &object, locator, known, reader),
+        _ => reader.skip(locator, "no-object", "JSON, but not an object".to_owned()),
+    }
+}
+
+fn object_row(
+    raw: &[u8],
+    object: &Map<String, Value>,
+    locator: Locator,
+    known: &mut Known<'_>,
+    reader: &mut Reader<'_>,
+) {
+    let (names, cells) = flat(object);
+    let columns = known.columns(&names);
+    reader.row(Row { locator, raw, columns: &columns, cells: &cells, damage: Vec::new() });
+}
+
+/// An object as column names and cells. An author given as an object gives its id, handle and
+/// name as columns; other values that are not plain stand as JSON.
+pub(crate) fn flat(object: &Map<String, Value>) -> (Vec<String>, Vec<Cow<'static, str>>) {
+    let mut names = Vec::new();
+    let mut cells = Vec::new();
+    let mut push = |name: &str, cell: String| {
+        names.push(name.to_owned());
+        cells.push(Cow::Owned(cell));
+    };
+    for (name, value) in object {
+        let author = matches!(name.as_str(), "user" | "author" | "account");
+        match value {
+            Value::Object(inner) if author => {
+                let first = |keys: &[&str]| {
+                    keys.iter().find_map(|key| inner.get(*key).map(plain)).unwrap_or_default()
+                };
+                push(name, first(&["id_str", "id"]));
+                push("username", first(&["username", "screen_name", "acct"]));
+                push("name", first(&["name", "display_name"]));
+            }
+            _ => push(name, plain(value)),
+        }
+    }
+    (names, cells)
+}
+
+/// A value as the text of a cell.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The bytes of the element that a part `data/N` names in a line.
+pub(crate) fn part(line: &[u8], part: &str) -> Option<Vec<u8>> {
+    let number: usize = part.strip_prefix("data/")?.parse().ok()?;
+    let text = match std::str::from_utf8(line) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0,
+    };
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
+    serde_json::to_vec(value.get("data")?.get(number)?).ok()
+}

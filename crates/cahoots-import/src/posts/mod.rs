@@ -1,0 +1,9 @@
+//! Tables of posts: what their columns mean, and how a row becomes an item. The formats
+//! (`posts-csv`, `posts-jsonl`, `posts-parquet`) differ only in how they come by their rows.
+
+pub(crate) mod columns;
+pub(crate) mod csv_rows;
+pub(crate) mod json_rows;
+pub(crate) mod lists;
+pub(crate) mod row;
+pub(crate) mod time;
