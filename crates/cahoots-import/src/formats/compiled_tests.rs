@@ -267,3 +267,29 @@ proptest! {
         let _ = probe(&bytes);
     }
 }
+
+#[test]
+fn files_saved_on_windows_read_the_same() {
+    for name in ["good/record.toml", "good/record.jsonl"] {
+        let unix = file(&format!("fixtures/compiled/{name}"));
+        let text = String::from_utf8(unix).unwrap().replace('\n', "\r\n");
+        let windows = import(name, format!("\u{feff}{text}").as_bytes()).unwrap();
+        assert_eq!(windows.issues, []);
+        let ids = |batch: &Batch| batch.items.iter().map(|item| item.id).collect::<Vec<_>>();
+        assert_eq!(ids(&windows), ids(&fixture(name)), "{name}");
+    }
+    let old = b"schema = \"compiled/1\"\n[[event]]\nsummary = \"caf\xe9\"\n";
+    let batch = import("record.toml", old).unwrap();
+    assert_eq!(batch.items[0].text, "caf\u{e9}");
+    assert_eq!(batch.issues[0].code, "not-utf-8");
+}
+
+#[test]
+fn a_reading_does_not_depend_on_what_was_read_before() {
+    let once = seen(&example());
+    assert_eq!(once, seen(&example()));
+    let bytes = file("../../examples/campaign-2016/record.toml");
+    let fields = Compiled.select(&mut &bytes[..], &example().items[0].locator);
+    let fields = Compiled.headers(&fields.unwrap().unwrap());
+    assert_eq!(fields[0], ("id".to_owned(), "M1".to_owned()));
+}
