@@ -1,8 +1,10 @@
 //! One entry to one item, as far as the entry alone tells.
 
+use std::collections::BTreeSet;
+
 use cahoots_record::{
-    Attachment, Flags, Item, ItemId, ItemKind, Locator, Medium, Object, Participant, Role, Sha256,
-    Visibility,
+    Attachment, Flags, Item, ItemId, ItemKind, Locator, Medium, Object, ObjectKind, Participant,
+    Role, Sha256, Visibility,
 };
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
@@ -369,12 +371,14 @@ fn objects(text: &str, links: &[String]) -> Vec<Object> {
         all.push_str(link);
     }
     let mut objects = extract::objects(&all);
-    for link in links.iter().filter_map(|link| link_object(link)) {
-        if !objects.iter().any(|object| object.kind == link.kind && object.key == link.key) {
-            objects.push(link);
-        }
-    }
+    let seen: BTreeSet<String> = objects
+        .iter()
+        .filter(|object| object.kind == ObjectKind::Url)
+        .map(|object| object.key.clone())
+        .collect();
+    let named = links.iter().filter_map(|link| link_object(link));
+    objects.extend(named.filter(|link| !seen.contains(&link.key)));
     objects.sort();
-    objects.dedup();
+    objects.dedup_by(|next, kept| (next.kind, &next.key) == (kept.kind, &kept.key));
     objects
 }

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 use super::fields::Fields;
 use super::model::{Entry, Notes, nearest};
 
+/// A misspelt name is looked for among so many parties; comparing all with all would not end.
+const GUESSED: usize = 1000;
+
 /// The network that an entry travelled on: which account of a party took part.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Network {
@@ -203,7 +206,8 @@ impl People {
         {
             return Participant { account, role, name: Some(name.to_owned()) };
         }
-        if let Some(name) = nearest(text, self.parties.iter().map(|party| party.name.as_str())) {
+        let names = self.parties.iter().take(GUESSED).map(|party| party.name.as_str());
+        if let Some(name) = nearest(text, names) {
             let what = format!("\"{text}\" is the name of no party; did you mean \"{name}\"?");
             notes.note("unknown-party", key, &what, "the name as printed");
         }

@@ -6,7 +6,7 @@
 
 use cahoots_record::{Basis, Confidence, Precision, UtcMicros, When};
 use jiff::civil::{Date, DateTime};
-use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
@@ -250,7 +250,8 @@ pub(crate) fn zone(name: &str) -> Option<TimeZone> {
             let digits = upper.strip_prefix("UTC").or(upper.strip_prefix("GMT")).unwrap_or(upper);
             return match offset(digits) {
                 Some(offset) => Some(TimeZone::fixed(offset)),
-                None => TimeZone::get(name).ok(),
+                // Not the machine's own rules: records must not differ between machines.
+                None => TimeZoneDatabase::bundled().get(name).ok(),
             };
         }
     };

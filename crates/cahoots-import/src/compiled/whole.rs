@@ -94,6 +94,7 @@ pub(crate) fn settle(
             let kept = "the entry; references to the id lead to the first";
             notes.damaged("same-id", "id", &what, kept);
         }
+        let mut known = BTreeSet::new();
         // The order of mail's `References`: what is answered stands last.
         let ties = [
             ("about", draft.about, false),
@@ -115,7 +116,7 @@ pub(crate) fn settle(
                     None => json!({ "id": name }),
                 });
                 let native = native.unwrap_or(name);
-                if refers && !item.references.contains(&native) {
+                if refers && known.insert(native.clone()) {
                     item.references.push(native);
                 }
             }

@@ -145,6 +145,24 @@ fn templates_import_cleanly_and_their_examples_work() {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_what_the_page_says() {
+    let page = String::from_utf8(file("../../docs/formats/compiled.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let batch = import("record.toml", example.as_bytes()).unwrap();
+    assert_eq!(batch.issues, []);
+    let [message, statement] = batch.items.as_slice() else { panic!("two items") };
+    let people: Vec<_> = message.participants.iter().map(|p| p.account.as_str()).collect();
+    assert_eq!(people, ["x:@bomooring", "x:@adaquay"]);
+    assert!(message.flags.summary && !statement.flags.summary);
+    assert_eq!(message.objects[0].key, "https://quayplan.example");
+    let day = (&statement.when.earliest.unwrap(), &statement.when.latest.unwrap());
+    assert_eq!(day.0.to_string(), "2021-03-19T23:00:00Z");
+    assert_eq!(day.1.to_string(), "2021-03-20T22:59:59Z");
+    assert_eq!(statement.detail["claims"][0]["template"], "no_contact");
+}
+
+#[test]
 fn only_compiled_records_are_recognized() {
     assert_eq!(probe(b"# x\n[[message]] # one\n"), Some(Confidence::Certain));
     assert_eq!(probe(b"\xef\xbb\xbfid;type;speaker\n"), Some(Confidence::Likely));
@@ -248,4 +266,30 @@ proptest! {
         let _ = Compiled.headers(&bytes);
         let _ = probe(&bytes);
     }
+}
+
+#[test]
+fn files_saved_on_windows_read_the_same() {
+    for name in ["good/record.toml", "good/record.jsonl"] {
+        let unix = file(&format!("fixtures/compiled/{name}"));
+        let text = String::from_utf8(unix).unwrap().replace('\n', "\r\n");
+        let windows = import(name, format!("\u{feff}{text}").as_bytes()).unwrap();
+        assert_eq!(windows.issues, []);
+        let ids = |batch: &Batch| batch.items.iter().map(|item| item.id).collect::<Vec<_>>();
+        assert_eq!(ids(&windows), ids(&fixture(name)), "{name}");
+    }
+    let old = b"schema = \"compiled/1\"\n[[event]]\nsummary = \"caf\xe9\"\n";
+    let batch = import("record.toml", old).unwrap();
+    assert_eq!(batch.items[0].text, "caf\u{e9}");
+    assert_eq!(batch.issues[0].code, "not-utf-8");
+}
+
+#[test]
+fn a_reading_does_not_depend_on_what_was_read_before() {
+    let once = seen(&example());
+    assert_eq!(once, seen(&example()));
+    let bytes = file("../../examples/campaign-2016/record.toml");
+    let fields = Compiled.select(&mut &bytes[..], &example().items[0].locator);
+    let fields = Compiled.headers(&fields.unwrap().unwrap());
+    assert_eq!(fields[0], ("id".to_owned(), "M1".to_owned()));
 }
