@@ -261,8 +261,8 @@ impl Case {
     pub fn item_ids(&self) -> Result<ItemIds, StoreError> {
         let mut ids = ItemIds::default();
         for segment in &self.segments {
-            for id in segment.item_ids()? {
-                ids.push(id);
+            for (id, content) in segment.item_ids()? {
+                ids.push(id, &content);
             }
         }
         Ok(ids)

@@ -28,7 +28,7 @@ pub use catalog::{
     HumanRow, NewArchive, SegmentRow,
 };
 pub use error::StoreError;
-pub use ids::ItemIds;
+pub use ids::{ItemIds, Taken};
 pub use segment::{
     Copy, IssueRow, Parts, Segment, SegmentBuilder, SegmentStats, StoredItem, ThreadRow,
 };

@@ -54,7 +54,11 @@ fn item(n: u64) -> Item {
         flags: Flags::from_bits((n % 32) as u8),
         content_hash: Sha256::of(&n.to_le_bytes()),
         mih: None,
-        detail: if n.is_multiple_of(6) { serde_json::json!({ "n": n }) } else { serde_json::Value::Null },
+        detail: if n.is_multiple_of(6) {
+            serde_json::json!({ "n": n })
+        } else {
+            serde_json::Value::Null
+        },
         locator: Locator::new("box.mbox", Selector::Bytes { start: n * 10, end: n * 10 + 9 }),
         raw_sha256: Sha256::of(b"raw"),
     }

@@ -1,16 +1,13 @@
 //! One entry to one item, as far as the entry alone tells.
 
-use std::collections::BTreeSet;
-
 use cahoots_record::{
-    Attachment, Flags, Item, ItemId, ItemKind, Locator, Medium, Object, ObjectKind, Participant,
-    Role, Sha256, Visibility,
+    Attachment, Flags, Item, ItemId, ItemKind, Locator, Medium, Object, Participant, Role, Sha256,
+    Visibility,
 };
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
-use super::link::link_object;
 use super::model::{Entry, EntryKind, Header, Notes, SCHEMA};
 use super::people::{Network, People};
 use super::{claims, times};
@@ -371,14 +368,9 @@ fn objects(text: &str, links: &[String]) -> Vec<Object> {
         all.push_str(link);
     }
     let mut objects = extract::objects(&all);
-    let seen: BTreeSet<String> = objects
-        .iter()
-        .filter(|object| object.kind == ObjectKind::Url)
-        .map(|object| object.key.clone())
-        .collect();
-    let named = links.iter().filter_map(|link| link_object(link));
-    objects.extend(named.filter(|link| !seen.contains(&link.key)));
-    objects.sort();
-    objects.dedup_by(|next, kept| (next.kind, &next.key) == (kept.kind, &kept.key));
+    for link in links {
+        extract::push_url(&mut objects, link);
+    }
+    extract::tidy(&mut objects);
     objects
 }

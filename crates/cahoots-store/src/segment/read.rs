@@ -163,17 +163,17 @@ impl Segment {
         Ok(Some(Batches { reader, path }))
     }
 
-    /// The ids of its items, in order.
+    /// The ids and content digests of its items, in order.
     ///
     /// # Errors
     /// When the table cannot be read or holds something that is not an id.
-    pub fn item_ids(&self) -> Result<Vec<ItemId>, StoreError> {
+    pub fn item_ids(&self) -> Result<Vec<(ItemId, Sha256)>, StoreError> {
         let mut ids = Vec::with_capacity(self.n_items as usize);
-        for batch in self.open("items", &["id"], None)?.into_iter().flatten() {
+        for batch in self.open("items", &["id", "content_sha256"], None)?.into_iter().flatten() {
             let batch = batch?;
             let columns = Columns::new(&batch, self.path("items"));
             for row in 0..batch.num_rows() {
-                ids.push(columns.parsed("id", row)?);
+                ids.push((columns.parsed("id", row)?, columns.parsed("content_sha256", row)?));
             }
         }
         Ok(ids)

@@ -5,12 +5,12 @@ use std::thread::JoinHandle;
 
 use anyhow::{Context, Result, anyhow};
 use cahoots_import::StopFlag;
-use cahoots_record::{Balance, ItemOrd};
+use cahoots_record::{Balance, Issue, Item, ItemId, ItemOrd, Severity};
 use cahoots_search::{Index, Prepared, Writer};
 use cahoots_store::segment::SegmentFile;
 use cahoots_store::{
     AccountTally, Case, Commit, Declared, ItemIds, Parts, SegmentBuilder, SegmentRow, SegmentStats,
-    StoreError,
+    StoreError, Taken,
 };
 
 use super::accounts::Accounts;
@@ -149,15 +149,22 @@ impl<'a> Sequencer<'a> {
         for account in &batch.accounts {
             self.accounts.declare(account, archive);
         }
-        for (item, prepared) in batch.items.iter().zip(prepared) {
-            match self.ids.insert(item.id) {
-                Ok(ord) => {
-                    let accounts = self.accounts.count(item);
-                    self.builder.push_item(item);
-                    self.entries.push(Entry { prepared, ord, archive, accounts });
+        for (mut item, prepared) in batch.items.into_iter().zip(prepared) {
+            let (ord, prepared) = match self.ids.take(&mut item) {
+                Taken::Copy(ord) => {
+                    self.builder.push_copy(ord, &item);
+                    continue;
                 }
-                Err(ord) => self.builder.push_copy(ord, item),
-            }
+                Taken::New(ord) => (ord, prepared),
+                Taken::Variant(ord, first) => {
+                    self.builder.push_issue(&variant(&item, &first));
+                    // The entry made ready before names the other content's id.
+                    (ord, Prepared::new(&item))
+                }
+            };
+            let accounts = self.accounts.count(&item);
+            self.builder.push_item(&item);
+            self.entries.push(Entry { prepared, ord, archive, accounts });
         }
         batch.issues.iter().for_each(|issue| self.builder.push_issue(issue));
         self.balance.add(&batch.balance);
@@ -269,6 +276,16 @@ impl<'a> Sequencer<'a> {
         self.writer.finish()?;
         progress.done();
         Ok(())
+    }
+}
+
+fn variant(item: &Item, first: &ItemId) -> Issue {
+    Issue {
+        severity: Severity::Note,
+        code: "variant".to_owned(),
+        locator: item.locator.clone(),
+        what: format!("the record has another content under the same id as item {first}"),
+        kept: format!("both; this one as item {}", item.id),
     }
 }
 
