@@ -26,5 +26,6 @@ pub fn importers() -> &'static [&'static dyn Importer] {
         &formats::eml::Eml,
         &formats::posts_csv::PostsCsv,
         &formats::posts_jsonl::PostsJsonl,
+        &formats::posts_parquet::PostsParquet,
     ]
 }

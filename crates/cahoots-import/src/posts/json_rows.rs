@@ -338,7 +338,10 @@ pub(crate) fn flat(object: &Map<String, Value>) -> (Vec<String>, Vec<Cow<'static
                 let first = |keys: &[&str]| {
                     keys.iter().find_map(|key| inner.get(*key).map(plain)).unwrap_or_default()
                 };
-                push(name, first(&["id_str", "id"]));
+                let id = first(&["id_str", "id"]);
+                if !id.is_empty() {
+                    push("account_id", id);
+                }
                 push("username", first(&["username", "screen_name", "acct"]));
                 push("name", first(&["name", "display_name"]));
             }
