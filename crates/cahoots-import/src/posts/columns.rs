@@ -219,7 +219,7 @@ impl Columns {
     pub(crate) fn confidence(&self) -> Option<Confidence> {
         let lower: Vec<String> = self.names.iter().map(|name| name.to_lowercase()).collect();
         let has = |name: &&str| lower.iter().any(|have| have == name);
-        if has(&"type") && COMPILED.iter().any(|name| has(name)) {
+        if has(&"type") && COMPILED.iter().any(has) {
             return None;
         }
         if has_all(&lower, COORTWEET) || has_all(&lower, CNT) {
