@@ -260,10 +260,8 @@ impl Columns {
         if wrong.is_empty() {
             return Ok(());
         }
-        Err(ImportError::Unfit {
-            member: member.to_owned(),
-            reason: self.reason(wrong, first_rows),
-        })
+        let member = if member.is_empty() { "the table" } else { member }.to_owned();
+        Err(ImportError::Unfit { member, reason: self.reason(wrong, first_rows) })
     }
 
     fn reason(&self, mut lines: Vec<String>, first_rows: &[String]) -> String {
