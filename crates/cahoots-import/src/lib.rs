@@ -28,5 +28,6 @@ pub fn importers() -> &'static [&'static dyn Importer] {
         &formats::eml::Eml,
         &formats::posts_csv::PostsCsv,
         &formats::posts_jsonl::PostsJsonl,
+        &formats::posts_parquet::PostsParquet,
     ]
 }

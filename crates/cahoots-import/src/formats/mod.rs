@@ -6,3 +6,4 @@ pub mod maildir;
 pub mod mbox;
 pub mod posts_csv;
 pub mod posts_jsonl;
+pub mod posts_parquet;

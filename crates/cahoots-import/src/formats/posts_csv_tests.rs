@@ -118,6 +118,15 @@ fn a_mapping_wins_and_a_wrong_one_is_explained() {
 }
 
 #[test]
+fn a_flag_says_repost() {
+    use cahoots_record::Medium;
+    let table = b"account,time,is_retweet\nann,1577966400,TRUE\nann,1577966401,false\n";
+    let batches = read(table, &Options::default()).unwrap();
+    let media: Vec<_> = batches[0].items.iter().map(|item| item.medium).collect();
+    assert_eq!(media, [Medium::Repost, Medium::Post]);
+}
+
+#[test]
 fn utf16_reads_as_the_same_table() {
     let (_, bytes) = FIXTURES[0];
     let text = std::str::from_utf8(bytes).unwrap();

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use cahoots_record::{Locator, Selector};
+use cahoots_record::{Issue, Locator, Selector, Severity};
 use serde_json::Value;
 
 use super::posts_csv::{empty, unreadable};
@@ -69,6 +69,13 @@ impl Importer for PostsJsonl {
             let count = cut(first, &mut rows, &info.path, info.modified, sink)?;
             if let Some(error) = rows.failed.take() {
                 sink.batch(unreadable(&info.path, count, &error))?;
+            } else if rows.is_unclosed() {
+                let what = "the array of rows never closes: the file is cut";
+                sink.batch(about(&info.path, "truncated", what, Severity::Damaged))?;
+            }
+            if rows.trailing {
+                let what = "what stands behind the array of rows is not read";
+                sink.batch(about(&info.path, "behind-rows", what, Severity::Note))?;
             }
         }
         Ok(())
@@ -105,6 +112,18 @@ impl Importer for PostsJsonl {
     fn headers(&self, bytes: &[u8]) -> Vec<(String, String)> {
         headers(bytes)
     }
+}
+
+/// An issue about a whole member; no row is lost by it.
+fn about(member: &str, code: &str, what: &str, severity: Severity) -> Batch {
+    let issue = Issue {
+        severity,
+        code: code.to_owned(),
+        locator: Locator::new(member, Selector::Whole),
+        what: what.to_owned(),
+        kept: "the rows".to_owned(),
+    };
+    Batch { issues: vec![issue], ..Batch::default() }
 }
 
 /// The columns of one object, for `show`.

@@ -36,6 +36,18 @@ fn cut_anywhere_every_row_is_accounted_for() {
 }
 
 #[test]
+fn a_cut_array_and_what_follows_one_are_said() {
+    let codes = |text: &str| -> Vec<String> {
+        let batches = check::run(&PostsJsonl, &tree(text.as_bytes()));
+        batches.into_iter().flat_map(|batch| batch.issues).map(|issue| issue.code).collect()
+    };
+    let row = r#"{"id":"1","text":"a"}"#;
+    assert_eq!(codes(&format!("[{row},\n")), ["truncated"]);
+    assert_eq!(codes(&format!("[{row}] ")), [""; 0]);
+    assert_eq!(codes(&format!("{{\n\"data\":[{row}] , \"includes\":{{}}}}")), ["behind-rows"]);
+}
+
+#[test]
 fn one_page_reads_alike_in_every_arrangement() {
     let ids = |bytes: &[u8]| -> Vec<_> {
         let batches = check::run(&PostsJsonl, &tree(bytes));

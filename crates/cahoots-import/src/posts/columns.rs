@@ -83,7 +83,7 @@ const TABLE: &[(Field, &str, &[&str])] = &[
         "id",
         &["tweet_id", "tweetid", "status_id", "content_id", "message_id", "post_id", "id"],
     ),
-    (Field::Kind, "kind", &["kind", "type", "post_type", "tweet_type"]),
+    (Field::Kind, "kind", &["kind", "type", "post_type", "tweet_type", "is_retweet", "is_repost"]),
     (
         Field::ReplyTo,
         "reply_to",
@@ -152,6 +152,8 @@ pub(crate) struct Columns {
     pub(crate) of_x: bool,
     /// The name of the time column says UTC.
     pub(crate) utc: bool,
+    /// The kind is a yes or no to «is it a repost».
+    pub(crate) kind_is_flag: bool,
     /// The printed name is a handle.
     pub(crate) name_is_handle: bool,
 }
@@ -191,7 +193,9 @@ impl Columns {
         };
         let (utc, name_is_handle) = (named(Field::Time, UTC), named(Field::AccountName, HANDLE));
         let clock = place("time").filter(|_| named(Field::Time, &["date"]));
+        let kind_is_flag = named(Field::Kind, &["is_retweet", "is_repost"]);
         columns.utc = utc;
+        columns.kind_is_flag = kind_is_flag;
         columns.name_is_handle = name_is_handle;
         columns.clock = clock;
         columns.of_x = has_all(&lower, CNT) || X_ONLY.iter().any(|name| place(name).is_some());
@@ -219,7 +223,7 @@ impl Columns {
     pub(crate) fn confidence(&self) -> Option<Confidence> {
         let lower: Vec<String> = self.names.iter().map(|name| name.to_lowercase()).collect();
         let has = |name: &&str| lower.iter().any(|have| have == name);
-        if has(&"type") && COMPILED.iter().any(|name| has(name)) {
+        if has(&"type") && COMPILED.iter().any(has) {
             return None;
         }
         if has_all(&lower, COORTWEET) || has_all(&lower, CNT) {
@@ -256,10 +260,8 @@ impl Columns {
         if wrong.is_empty() {
             return Ok(());
         }
-        Err(ImportError::Unfit {
-            member: member.to_owned(),
-            reason: self.reason(wrong, first_rows),
-        })
+        let member = if member.is_empty() { "the table" } else { member }.to_owned();
+        Err(ImportError::Unfit { member, reason: self.reason(wrong, first_rows) })
     }
 
     fn reason(&self, mut lines: Vec<String>, first_rows: &[String]) -> String {

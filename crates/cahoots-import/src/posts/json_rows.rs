@@ -45,6 +45,9 @@ pub(crate) struct Rows<'a> {
     ended: bool,
     layout: Layout,
     number: u64,
+    closed: bool,
+    /// Something stands behind the array of rows (`includes` of the X API).
+    pub(crate) trailing: bool,
     /// The error that ended the reading early.
     pub(crate) failed: Option<io::Error>,
 }
@@ -59,6 +62,8 @@ impl<'a> Rows<'a> {
             ended: false,
             layout: Layout::Lines,
             number: 0,
+            closed: false,
+            trailing: false,
             failed: None,
         };
         rows.fill(HEAD);
@@ -100,6 +105,11 @@ impl<'a> Rows<'a> {
             self.fill(ahead + READ);
         }
         self.held.get(self.at + ahead).copied()
+    }
+
+    /// Whether the rows stand in an array that never ends.
+    pub(crate) fn is_unclosed(&self) -> bool {
+        matches!(self.layout, Layout::Array(_)) && !self.closed
     }
 
     /// The next row.
@@ -157,6 +167,11 @@ impl<'a> Rows<'a> {
             match self.byte(0)? {
                 b',' | b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
                 b']' if in_array => {
+                    self.closed = true;
+                    while self.byte(1).is_some_and(|byte| byte.is_ascii_whitespace()) {
+                        self.at += 1;
+                    }
+                    self.trailing = self.byte(1).is_some_and(|byte| byte != b'}');
                     self.at = self.held.len();
                     self.ended = true;
                     return None;
@@ -338,7 +353,10 @@ pub(crate) fn flat(object: &Map<String, Value>) -> (Vec<String>, Vec<Cow<'static
                 let first = |keys: &[&str]| {
                     keys.iter().find_map(|key| inner.get(*key).map(plain)).unwrap_or_default()
                 };
-                push(name, first(&["id_str", "id"]));
+                let id = first(&["id_str", "id"]);
+                if !id.is_empty() {
+                    push("account_id", id);
+                }
                 push("username", first(&["username", "screen_name", "acct"]));
                 push("name", first(&["name", "display_name"]));
             }

@@ -5,5 +5,6 @@ pub(crate) mod columns;
 pub(crate) mod csv_rows;
 pub(crate) mod json_rows;
 pub(crate) mod lists;
+pub(crate) mod parquet_rows;
 pub(crate) mod row;
 pub(crate) mod time;

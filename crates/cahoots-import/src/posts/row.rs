@@ -126,7 +126,13 @@ impl<'a> Reader<'a> {
         for handle in &links.handles {
             participants.push(Participant::new(key(handle), Role::Mention));
         }
-        let kind = cell(Field::Kind).unwrap_or_default().to_lowercase();
+        let kind = match cell(Field::Kind).unwrap_or_default().to_lowercase() {
+            flag if columns.kind_is_flag => match flag.as_str() {
+                "true" | "1" | "yes" | "t" | "y" => "repost".to_owned(),
+                _ => String::new(),
+            },
+            kind => kind,
+        };
         let retold = text.strip_prefix("RT @");
         if let (true, Some(rest)) = (on_x, retold) {
             let handle: String =

@@ -153,7 +153,7 @@ fn bounds(moment: DateTime, zone: Option<&TimeZone>) -> Option<(UtcMicros, UtcMi
     match zone {
         Some(zone) => {
             let ambiguous = zone.to_ambiguous_timestamp(moment);
-            let one = UtcMicros::from(ambiguous.clone().earlier().ok()?);
+            let one = UtcMicros::from(ambiguous.earlier().ok()?);
             let other = UtcMicros::from(ambiguous.later().ok()?);
             Some((one.min(other), one.max(other)))
         }
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn the_clock_in_an_id_confirms_contradicts_or_fills_in() {
-        // 20 is the time in milliseconds behind the epoch, shifted: 2010-11-04 plus 100 days.
+        // A hundred days behind the epoch of the ids.
         let id = ((100 * 86_400_000_u64) << 22).to_string();
         assert_eq!(snowflake(&id).unwrap().to_string(), "2011-02-12T01:42:54.657Z");
         let check = |text: &str| {
