@@ -24,6 +24,8 @@ pub fn exercise(name: &str, bytes: &[u8]) {
 }
 
 pub(crate) fn exercise_with(importers: &[&'static dyn Importer], name: &str, bytes: &[u8]) {
+    // Fuzz targets are named as Rust writes names.
+    let name = name.replace('_', "-");
     let Some(importer) = importers.iter().find(|importer| importer.format().name == name) else {
         return;
     };

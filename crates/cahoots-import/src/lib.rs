@@ -6,11 +6,13 @@ pub mod discover;
 pub mod extract;
 pub mod formats;
 pub mod importer;
+mod json;
 mod mail;
 pub mod original;
 mod posts;
 pub mod select;
 pub mod tree;
+mod x;
 
 pub use importer::{
     Batch, Chunk, ChunkSink, Confidence, Format, ImportError, Importer, Options, Probe, StopFlag,
@@ -26,6 +28,7 @@ pub fn importers() -> &'static [&'static dyn Importer] {
         &formats::mbox::Mbox,
         &formats::maildir::Maildir,
         &formats::eml::Eml,
+        &formats::x_archive::XArchive,
         &formats::posts_csv::PostsCsv,
         &formats::posts_jsonl::PostsJsonl,
         &formats::posts_parquet::PostsParquet,

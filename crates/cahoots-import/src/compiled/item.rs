@@ -362,15 +362,10 @@ fn conflict(fields: &mut Fields, notes: &mut Notes) -> (String, String) {
 }
 
 fn objects(text: &str, links: &[String]) -> Vec<Object> {
-    let mut all = text.to_owned();
+    let mut objects = extract::Objects::default();
+    extract::scan(text, &mut objects);
     for link in links {
-        all.push('\n');
-        all.push_str(link);
+        objects.address(link);
     }
-    let mut objects = extract::objects(&all);
-    for link in links {
-        extract::push_url(&mut objects, link);
-    }
-    extract::tidy(&mut objects);
-    objects
+    objects.finish()
 }

@@ -7,3 +7,4 @@ pub mod mbox;
 pub mod posts_csv;
 pub mod posts_jsonl;
 pub mod posts_parquet;
+pub mod x_archive;

@@ -1,8 +1,7 @@
 //! Cells that hold several things, and what X writes as JSON into one cell.
 
-use cahoots_record::{Object, ObjectKind};
+use cahoots_record::Object;
 use serde_json::Value;
-use url::Url;
 
 /// The things in a cell: a JSON list, a Python list, or parts between spaces, `,`, `;` and `|`.
 /// In cells with full URLs only white space and separators before `http` part two of them.
@@ -99,20 +98,9 @@ fn has_known_suffix(host: &str) -> bool {
 /// The objects of a URL: its form with a lower-case host and without fragment, and its domain.
 pub(crate) fn url_objects(text: &str) -> Vec<Object> {
     let text = text.trim().trim_matches(['<', '>', '"', '\'']);
-    let full = match text.contains("://") {
-        true => text.to_owned(),
-        false => format!("https://{text}"),
-    };
-    let Ok(mut url) = Url::parse(&full) else { return Vec::new() };
-    url.set_fragment(None);
-    let Some(host) = url.host_str() else { return Vec::new() };
-    let domain = psl::domain_str(host).unwrap_or(host).to_owned();
-    let key = url.to_string();
-    let raw = (key != text).then(|| text.to_owned());
-    vec![
-        Object { kind: ObjectKind::Url, key, raw },
-        Object { kind: ObjectKind::Domain, key: domain, raw: None },
-    ]
+    let mut objects = crate::extract::Objects::default();
+    objects.address(text);
+    objects.finish()
 }
 
 /// ISO 639-3 for the two-letter codes that platforms state, and for codes of three letters.
@@ -199,6 +187,6 @@ mod tests {
         }
         let keys: Vec<String> =
             url_objects("News.Example.ORG/A#top").into_iter().map(|o| o.key).collect();
-        assert_eq!(keys, ["https://news.example.org/A", "example.org"]);
+        assert_eq!(keys, ["news.example.org/A", "example.org"]);
     }
 }
