@@ -235,6 +235,91 @@ fn the_bundled_example_holds_what_it_says() {
     assert_eq!(lag / 60_000_000, 15);
 }
 
+/// The first copy of an item is the one that a case shows, and archives go in by name.
+#[test]
+fn the_record_of_the_example_comes_before_its_tables() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/campaign-2016");
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| !name.ends_with(".md"))
+        .collect();
+    names.sort();
+    assert_eq!(names, ["record.toml", "x-posts-context.csv", "x-posts-mentions.csv"]);
+}
+
+#[test]
+fn ties_say_what_they_are() {
+    let batch = example();
+    let find = |id: &str| batch.items.iter().find(|item| item.detail["id"] == id).unwrap();
+    let pair = find("M1").conversation.as_deref();
+    assert_eq!(pair, Some("pair x:@donaldjtrumpjr x:@wikileaks"));
+    let in_it = batch.items.iter().filter(|item| item.conversation.as_deref() == pair);
+    assert_eq!(in_it.count(), 12, "X1 is another pair's, e-mail has no channel");
+    let answered = batch.items.iter().filter(|item| item.detail.get("answers").is_some());
+    assert_eq!(answered.count(), 2);
+    assert_eq!(find("E1").detail["tells_of"][0]["id"], "M1");
+    assert!(find("E1").references.is_empty(), "telling of a message is not answering it");
+    assert_eq!(find("E2").detail["tells_of"][0]["id"], "M1");
+    assert_eq!(find("P2").participants[1].role, Role::Quoted);
+    assert_eq!(find("P7").detail["links"][0]["expands_to"], "http://wlsearch.tk/");
+    let topics = |id: &str| -> Vec<String> {
+        let topics = find(id).objects.iter().filter(|object| object.key.starts_with("topic:"));
+        topics.map(|object| object.key.clone()).collect()
+    };
+    assert_eq!(topics("P4"), ["topic:wikileaks"]);
+    assert!(topics("M6").contains(&"topic:wikileaks".to_owned()));
+}
+
+#[test]
+fn open_lists_reposts_and_channels_are_told_from_the_keys() {
+    let text = r##"
+        [[message]]
+        id = "A"
+        medium = "email"
+        from = "Ada Quay"
+        to = ["including Bo Mooring", "others"]
+        summary = "a"
+        [[message]]
+        id = "B"
+        medium = "dm"
+        from = "@ada"
+        to = "@bo"
+        text = "b"
+        relates_to = "A"
+        answered_by = "C"
+        [[message]]
+        id = "C"
+        medium = "dm"
+        from = "@bo"
+        to = ["@ada", "@cleo"]
+        text = "c"
+        answers = "B"
+        conversation = "the three"
+        [[post]]
+        id = "D"
+        from = "@bo"
+        reposted = "@ada"
+        repost_of = "77"
+        handles = ["@Ada"]
+        hashtags = "#Quay"
+        summary = "d"
+    "##;
+    let batch = import("record.toml", text.as_bytes()).unwrap();
+    assert_eq!(batch.issues, []);
+    let [a, b, c, d] = batch.items.as_slice() else { panic!("four items") };
+    assert_eq!(a.detail["recipients_open"], true);
+    assert_eq!(a.participants[1].account.as_str(), "name:bo mooring");
+    assert_eq!((a.participants.len(), a.conversation.as_deref()), (2, None));
+    assert_eq!(b.conversation.as_deref(), Some("pair x:@ada x:@bo"));
+    assert!(b.references.is_empty());
+    assert_eq!(c.conversation.as_deref(), Some("the three"));
+    assert_eq!(c.references, ["B"]);
+    assert_eq!(d.medium, Medium::Repost);
+    let objects: Vec<_> = d.objects.iter().map(|o| format!("{} {}", o.kind, o.key)).collect();
+    assert_eq!(objects, ["hashtag quay", "mention ada", "repost 77"]);
+}
+
 #[test]
 fn a_file_cut_anywhere_keeps_its_balance() {
     for name in ["good/record.toml", "good/record.csv", "good/record.jsonl", "damaged/record.toml"]
