@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
-use super::link::{self, link_object};
+use super::link;
 use super::model::{Entry, EntryKind, Header, Notes, SCHEMA};
 use super::people::{Network, People};
 use super::{claims, times};
@@ -154,9 +154,16 @@ pub(crate) fn read(entry: &Entry, context: &Context<'_>, notes: &mut Notes) -> O
     };
     let content_hash =
         Sha256::of(json!(["compiled-content/1", parts, links]).to_string().as_bytes());
-    named.extend(objects(&text, &links));
-    named.sort();
-    named.dedup_by(|next, kept| (next.kind, &next.key) == (kept.kind, &kept.key));
+    // The words of a summary are the compiler's, yet it names real links and handles; its hash
+    // would say nothing.
+    named.extend(extract::objects(&text));
+    if let Some(hash) = extract::text_hash(&text).filter(|_| !flags.summary) {
+        named.push(Object { kind: ObjectKind::Text, key: hash.to_string(), raw: None });
+    }
+    for link in &links {
+        link::push_link(&mut named, link);
+    }
+    extract::tidy(&mut named);
     let objects = named;
     let item = Item {
         id: item_id,
@@ -406,23 +413,4 @@ fn conflict(fields: &mut Fields, notes: &mut Notes) -> (String, String) {
         text.push(format!("Resolution: {resolution}"));
     }
     (format!("conflict between publications: {on}"), text.join("\n"))
-}
-
-fn objects(text: &str, links: &[String]) -> Vec<Object> {
-    let mut all = text.to_owned();
-    for link in links {
-        all.push('\n');
-        all.push_str(link);
-    }
-    let mut objects = extract::objects(&all);
-    let seen: BTreeSet<String> = objects
-        .iter()
-        .filter(|object| object.kind == ObjectKind::Url)
-        .map(|object| object.key.clone())
-        .collect();
-    let named = links.iter().filter_map(|link| link_object(link));
-    objects.extend(named.filter(|link| !seen.contains(&link.key)));
-    objects.sort();
-    objects.dedup_by(|next, kept| (next.kind, &next.key) == (kept.kind, &kept.key));
-    objects
 }

@@ -1,11 +1,11 @@
-//! Links that an entry names by themselves, as objects.
+//! What an entry names by itself, beside its text: links, handles, hashtags, topics.
 
 use cahoots_record::{AccountKey, Object, ObjectKind};
 use serde_json::{Map, Value, json};
-use url::Url;
 
 use super::fields::Fields;
 use super::model::Notes;
+use crate::extract;
 
 /// The links of an entry: every address, and the list as told. A link is an address, or a table
 /// with `link`, the address that it is said to lead to in `expands_to`, and how sure that is.
@@ -76,33 +76,23 @@ pub(crate) fn named(
     objects
 }
 
-/// The object for a link as a compiler writes it: with or without scheme. `None` if it is none.
-///
-/// The form: scheme `https` where none is given, host in lower case without `www.`, no fragment,
-/// no slash at the end.
-pub(crate) fn link_object(raw: &str) -> Option<Object> {
+/// Adds a link as a compiler writes it, with or without scheme, in the form that links in texts
+/// have. What is no address adds nothing.
+pub(crate) fn push_link(found: &mut Vec<Object>, raw: &str) {
     let raw = raw.trim();
-    if raw.is_empty() || raw.contains(char::is_whitespace) {
-        return None;
+    if raw.contains(char::is_whitespace) || !raw.contains('.') {
+        return;
     }
-    let full = if raw.contains("://") { raw.to_owned() } else { format!("https://{raw}") };
-    let mut url = Url::parse(&full).ok()?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return None;
+    if raw.contains("://") {
+        extract::push_url(found, raw);
+        return;
     }
-    let host = url.host_str()?.to_owned();
-    if !host.contains('.') {
-        return None;
+    let before = found.len();
+    extract::push_url(found, &format!("http://{raw}"));
+    let added = found.iter_mut().skip(before).filter(|object| object.kind == ObjectKind::Url);
+    for object in added {
+        object.raw = (object.key != raw).then(|| raw.to_owned());
     }
-    url.set_scheme("https").ok()?;
-    if let Some(bare) = host.strip_prefix("www.").filter(|bare| bare.contains('.')) {
-        url.set_host(Some(bare)).ok()?;
-    }
-    url.set_fragment(None);
-    let text = url.to_string();
-    let key = text.strip_suffix('/').unwrap_or(&text).to_owned();
-    let found = (key != raw).then(|| raw.to_owned());
-    Some(Object { kind: ObjectKind::Url, key, raw: found })
 }
 
 #[cfg(test)]
@@ -111,12 +101,19 @@ mod tests {
 
     #[test]
     fn one_link_in_many_spellings_is_one_object() {
-        let key = |raw| link_object(raw).map(|object| object.key);
-        for raw in ["a.example", "https://www.A.example/", "http://a.example#top"] {
-            assert_eq!(key(raw).as_deref(), Some("https://a.example"), "{raw}");
+        let urls = |raw| {
+            let mut found = Vec::new();
+            push_link(&mut found, raw);
+            found.retain(|object| object.kind == ObjectKind::Url);
+            found.into_iter().map(|object| object.key).collect::<Vec<_>>()
+        };
+        for raw in ["a.example", "https://www.A.example/", "http://a.example#top", " a.example/ "] {
+            assert_eq!(urls(raw), ["a.example"], "{raw}");
         }
-        for raw in ["not printed in what was read", "", "ftp://a.example", "nothing"] {
-            assert_eq!(key(raw), None, "{raw}");
+        let in_text = extract::objects("see https://a.example/b?utm_source=x, please");
+        assert!(in_text.iter().any(|object| object.key == urls("a.example/b")[0]));
+        for raw in ["not printed in what was read", "", "nothing"] {
+            assert!(urls(raw).is_empty(), "{raw}");
         }
     }
 }

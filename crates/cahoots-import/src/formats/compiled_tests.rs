@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-use cahoots_record::{Item, ItemId, ItemKind, Medium, Role, Sha256};
+use cahoots_record::{Item, ItemId, ItemKind, Medium, ObjectKind, Role, Sha256};
 use proptest::prelude::*;
 
 use super::*;
@@ -155,7 +155,7 @@ fn the_example_of_the_documentation_is_what_the_page_says() {
     let people: Vec<_> = message.participants.iter().map(|p| p.account.as_str()).collect();
     assert_eq!(people, ["x:@bomooring", "x:@adaquay"]);
     assert!(message.flags.summary && !statement.flags.summary);
-    assert_eq!(message.objects[0].key, "https://quayplan.example");
+    assert_eq!(message.objects[0].key, "quayplan.example");
     let day = (&statement.when.earliest.unwrap(), &statement.when.latest.unwrap());
     assert_eq!(day.0.to_string(), "2021-03-19T23:00:00Z");
     assert_eq!(day.1.to_string(), "2021-03-20T22:59:59Z");
@@ -222,8 +222,10 @@ fn the_bundled_example_holds_what_it_says() {
     let find = |id: &str| batch.items.iter().find(|item| item.detail["id"] == id).unwrap();
     assert_eq!(find("P7").id, ItemId::of("x/1", &[b"786923210512142336"]));
     assert_eq!(find("P7").when.confidence, cahoots_record::Confidence::High);
-    let with_link =
-        batch.items.iter().filter(|i| i.objects.iter().any(|o| o.key == "https://wlsearch.tk"));
+    let with_link = batch
+        .items
+        .iter()
+        .filter(|i| i.objects.iter().any(|o| o.kind == ObjectKind::Url && o.key == "wlsearch.tk"));
     assert_eq!(with_link.count(), 2);
     assert_eq!(find("M2").references, ["M1"]);
     assert_eq!(find("E2").references, ["E1"]);
