@@ -1,5 +1,6 @@
 //! X archives and tables of posts from outside: every fixture read as it is, with CRLF, and cut at
 //! every eighth.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::path::{Path, PathBuf};
 

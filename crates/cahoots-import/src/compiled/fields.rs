@@ -30,6 +30,11 @@ impl Fields {
         Self::new(map, &self.path)
     }
 
+    /// Whether a key has a value.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.map.get(key).is_some_and(|value| value.as_str() != Some("") && !value.is_null())
+    }
+
     /// Whether no key has a value.
     pub(crate) fn is_empty(&self) -> bool {
         self.map.values().all(|value| value.as_str().map_or(value.is_null(), str::is_empty))

@@ -1,13 +1,16 @@
 //! One entry to one item, as far as the entry alone tells.
 
+use std::collections::BTreeSet;
+
 use cahoots_record::{
-    Attachment, Flags, Item, ItemId, ItemKind, Locator, Medium, Object, Participant, Role, Sha256,
-    Visibility,
+    Attachment, Flags, Item, ItemId, ItemKind, Locator, Medium, Object, ObjectKind, Participant,
+    Role, Sha256, Visibility,
 };
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
+use super::link;
 use super::model::{Entry, EntryKind, Header, Notes, SCHEMA};
 use super::people::{Network, People};
 use super::{claims, times};
@@ -33,6 +36,9 @@ pub(crate) struct Draft {
     pub(crate) detail: Map<String, Value>,
     pub(crate) answers: Vec<String>,
     pub(crate) forward_of: Vec<String>,
+    pub(crate) answered_by: Vec<String>,
+    /// Entries whose content it passes on to those who get it.
+    pub(crate) tells_of: Vec<String>,
     pub(crate) relates_to: Vec<String>,
     /// Entries it bears on without being an answer to them.
     pub(crate) about: Vec<String>,
@@ -49,7 +55,8 @@ pub(crate) fn read(entry: &Entry, context: &Context<'_>, notes: &mut Notes) -> O
     let mut detail = Map::new();
     let id = fields.text("id", notes);
     let (kind, medium, network) = form(entry.kind, &mut fields, notes);
-    let people = people(&mut fields, context, &network, notes);
+    let mut open = fields.truth("recipients_open", notes);
+    let people = people(&mut fields, context, &network, &mut open, notes);
     let native_id = fields.text("native_id", notes);
     let x_id = native_id.as_deref().filter(|id| {
         kind == ItemKind::Post
@@ -91,13 +98,17 @@ pub(crate) fn read(entry: &Entry, context: &Context<'_>, notes: &mut Notes) -> O
         detail.insert("retellings".to_owned(), retellings.into());
     }
     let visibility = visibility(entry.kind, &mut fields, notes);
-    if fields.truth("recipients_open", notes) {
+    if open {
         detail.insert("recipients_open".to_owned(), true.into());
     }
-    let links = fields.list("links", notes);
+    let (links, links_told) = link::links(&mut fields, notes);
+    let mut named = link::named(&mut fields, &mut detail, notes);
+    let conversation = fields.text("conversation", notes).or_else(|| pair(medium, &people));
     let attachments = attachments(&mut fields, notes);
     let mut other = tables(&mut fields, context, &mut detail, notes);
     let (answers, forward_of) = (fields.list("answers", notes), fields.list("forward_of", notes));
+    let (answered_by, tells_of) =
+        (fields.list("answered_by", notes), fields.list("tells_of", notes));
     let (relates_to, about) = (fields.list("relates_to", notes), fields.list("about", notes));
     let published = fields.list("published", notes);
     other.extend(fields.leftovers(notes));
@@ -112,8 +123,8 @@ pub(crate) fn read(entry: &Entry, context: &Context<'_>, notes: &mut Notes) -> O
         head.insert("time".to_owned(), time.detail.into());
     }
     head.append(&mut detail);
-    if !links.is_empty() {
-        head.insert("links".to_owned(), links.clone().into());
+    if !links_told.is_empty() {
+        head.insert("links".to_owned(), links_told.into());
     }
     let told: Map<String, Value> = people
         .iter()
@@ -143,6 +154,17 @@ pub(crate) fn read(entry: &Entry, context: &Context<'_>, notes: &mut Notes) -> O
     };
     let content_hash =
         Sha256::of(json!(["compiled-content/1", parts, links]).to_string().as_bytes());
+    // The words of a summary are the compiler's, yet it names real links and handles; its hash
+    // would say nothing.
+    named.extend(extract::objects(&text));
+    if let Some(hash) = extract::text_hash(&text).filter(|_| !flags.summary) {
+        named.push(Object { kind: ObjectKind::Text, key: hash.to_string(), raw: None });
+    }
+    for link in &links {
+        link::push_link(&mut named, link);
+    }
+    extract::tidy(&mut named);
+    let objects = named;
     let item = Item {
         id: item_id,
         kind,
@@ -152,11 +174,11 @@ pub(crate) fn read(entry: &Entry, context: &Context<'_>, notes: &mut Notes) -> O
         when: time.when,
         subject,
         language: extract::language(&text),
-        objects: objects(&text, &links),
+        objects,
         text,
         participants: people,
         references: Vec::new(),
-        conversation: None,
+        conversation,
         parent: None,
         attachments,
         flags,
@@ -173,6 +195,8 @@ pub(crate) fn read(entry: &Entry, context: &Context<'_>, notes: &mut Notes) -> O
         detail: head,
         answers,
         forward_of,
+        answered_by,
+        tells_of,
         relates_to,
         about,
         published,
@@ -206,6 +230,9 @@ fn form(entry: EntryKind, fields: &mut Fields, notes: &mut Notes) -> (ItemKind, 
     });
     let (kind, usual) = match entry {
         EntryKind::Message => (ItemKind::Message, fields.message_medium()),
+        EntryKind::Post if fields.has("reposted") || fields.has("repost_of") => {
+            (ItemKind::Post, Medium::Repost)
+        }
         EntryKind::Post => (ItemKind::Post, Medium::Post),
         EntryKind::Statement => (ItemKind::Statement, Medium::Publication),
         EntryKind::Article => (ItemKind::Article, Medium::Publication),
@@ -223,6 +250,7 @@ fn people(
     fields: &mut Fields,
     context: &Context<'_>,
     network: &Network,
+    open: &mut bool,
     notes: &mut Notes,
 ) -> Vec<Participant> {
     let mut people = Vec::new();
@@ -235,13 +263,39 @@ fn people(
         ("to", Role::To),
         ("cc", Role::Cc),
         ("bcc", Role::Bcc),
+        ("reposted", Role::Quoted),
     ];
     for (key, role) in roles {
         for text in fields.list(key, notes) {
-            people.push(context.people.participant(&text, role, network, key, notes));
+            let mut name = text.as_str();
+            if matches!(role, Role::To | Role::Cc | Role::Bcc) {
+                let lower = text.to_lowercase();
+                if ["others", "and others", "et al", "et al."].contains(&lower.as_str()) {
+                    *open = true;
+                    continue;
+                }
+                if lower.starts_with("including ") {
+                    *open = true;
+                    name = text.get("including ".len()..).unwrap_or_default().trim();
+                }
+            }
+            people.push(context.people.participant(name, role, network, key, notes));
         }
     }
     people
+}
+
+/// The conversation of two accounts, where a medium has one channel between two.
+fn pair(medium: Medium, people: &[Participant]) -> Option<String> {
+    if !matches!(medium, Medium::DirectMessage | Medium::Chat) {
+        return None;
+    }
+    let takes_part = people.iter().filter(|person| person.role != Role::Quoted);
+    let keys: BTreeSet<&str> = takes_part.map(|person| person.account.as_str()).collect();
+    match keys.into_iter().collect::<Vec<_>>().as_slice() {
+        [a, b] => Some(format!("pair {a} {b}")),
+        _ => None,
+    }
 }
 
 fn visibility(entry: EntryKind, fields: &mut Fields, notes: &mut Notes) -> Visibility {
@@ -298,7 +352,7 @@ fn tables(
     };
     if let Some(mut asked) = fields.table("asked", notes) {
         let mut told = Map::new();
-        for key in ["kind", "what", "object", "of"] {
+        for key in ["kind", "act", "what", "object", "of", "note"] {
             let value = asked.text(key, notes);
             put(&mut told, key, value);
         }
@@ -359,13 +413,4 @@ fn conflict(fields: &mut Fields, notes: &mut Notes) -> (String, String) {
         text.push(format!("Resolution: {resolution}"));
     }
     (format!("conflict between publications: {on}"), text.join("\n"))
-}
-
-fn objects(text: &str, links: &[String]) -> Vec<Object> {
-    let mut objects = extract::Objects::default();
-    extract::scan(text, &mut objects);
-    for link in links {
-        objects.address(link);
-    }
-    objects.finish()
 }

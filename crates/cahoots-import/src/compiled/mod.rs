@@ -7,6 +7,7 @@
 pub(crate) mod claims;
 pub(crate) mod fields;
 pub(crate) mod item;
+pub(crate) mod link;
 pub(crate) mod model;
 pub(crate) mod people;
 pub(crate) mod table;

@@ -52,7 +52,7 @@ title = ""
 # summary = "Asks Bob to share a link."
 # links = ["https://example.org/page"]
 # asked = { kind = "share", what = "share the link", object = "example.org/page", of = "Bob Example" }
-# answers = []                 # ids of messages that it answers; also forward_of, relates_to
+# answers = []                 # ids of messages that it answers; also forward_of, tells_of, about
 # published = ["S1"]
 # certainty = "date: primary; time: press"
 # [[message.conflict]]         # another publication says otherwise
@@ -122,7 +122,7 @@ const CSV: &str = "\
 # Times: 2016-10-12T09:31:00-04:00, or 2016-10-12T09:31 with a zone such as America/New_York.
 # The whole vocabulary stands in docs/formats/compiled.md.
 type,id,medium,from,to,cc,at,earliest,latest,printed,zone,basis,subject,text,summary,links,\
-asked.kind,asked.what,asked.object,asked.of,answers,forward_of,relates_to,native_id,published,\
+asked.kind,asked.act,asked.what,asked.object,asked.of,answers,forward_of,tells_of,native_id,published,\
 certainty,speaker,where,quoted,question,claim.reading,claim.template,claim.actors,\
 claim.counterparts,claim.about,claim.from,claim.until,name,accounts,role,title,kind,url,on,about,\
 a,b,resolution,note

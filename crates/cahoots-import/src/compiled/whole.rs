@@ -98,7 +98,9 @@ pub(crate) fn settle(
         // The order of mail's `References`: what is answered stands last.
         let ties = [
             ("about", draft.about, false),
-            ("relates_to", draft.relates_to, true),
+            ("tells_of", draft.tells_of, false),
+            ("relates_to", draft.relates_to, false),
+            ("answered_by", draft.answered_by, false),
             ("forward_of", draft.forward_of, true),
             ("answers", draft.answers, true),
         ];

@@ -24,6 +24,19 @@ pub fn objects(text: &str) -> Vec<Object> {
     objects.finish()
 }
 
+/// Adds an address to objects gathered elsewhere, with its domain and the post it names.
+pub(crate) fn push_url(found: &mut Vec<Object>, raw: &str) {
+    let mut objects = Objects::default();
+    objects.address(raw);
+    found.extend(objects.finish());
+}
+
+/// Sorts objects gathered from several places, one for each kind and key.
+pub(crate) fn tidy(found: &mut Vec<Object>) {
+    found.sort_by(|a, b| (a.kind, &a.key, a.raw.is_none()).cmp(&(b.kind, &b.key, b.raw.is_none())));
+    found.dedup_by(|b, a| a.kind == b.kind && a.key == b.key);
+}
+
 /// The key that all ways of writing an address share; `http` and `https` are one. Nothing is
 /// fetched, a short link stays itself. An address without scheme needs a host with a known
 /// public suffix. `None` when `address` is none.

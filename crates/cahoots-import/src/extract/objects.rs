@@ -380,15 +380,14 @@ fn mention(text: &str, at: usize, objects: &mut Objects) -> Option<usize> {
     let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let length = bytes[at + 1..].iter().take_while(|byte| in_name(byte)).count();
     let name = &text[at + 1..at + 1 + length];
-    if length < 2 || length > 30 || !name.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+    if !(2..=30).contains(&length) || !name.bytes().any(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
     let end = at + 1 + length;
     let rest = &text[end..];
-    if rest.starts_with('@') {
-        let host =
-            rest[1..].bytes().take_while(|byte| in_name(byte) || b"-.".contains(byte)).count();
-        let host = rest[1..1 + host].trim_end_matches(['.', '-']);
+    if let Some(server) = rest.strip_prefix('@') {
+        let host = server.bytes().take_while(|byte| in_name(byte) || b"-.".contains(byte)).count();
+        let host = server[..host].trim_end_matches(['.', '-']);
         if !host.contains('.') || !url::known_suffix(&host.to_ascii_lowercase()) {
             return None;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-use cahoots_record::{Item, ItemId, ItemKind, Medium, Role, Sha256};
+use cahoots_record::{Item, ItemId, ItemKind, Medium, ObjectKind, Role, Sha256};
 use proptest::prelude::*;
 
 use super::*;
@@ -155,7 +155,7 @@ fn the_example_of_the_documentation_is_what_the_page_says() {
     let people: Vec<_> = message.participants.iter().map(|p| p.account.as_str()).collect();
     assert_eq!(people, ["x:@bomooring", "x:@adaquay"]);
     assert!(message.flags.summary && !statement.flags.summary);
-    assert_eq!(message.objects[0].key, "quayplan.example");
+    assert_eq!(message.objects[0].key, "https://quayplan.example");
     let day = (&statement.when.earliest.unwrap(), &statement.when.latest.unwrap());
     assert_eq!(day.0.to_string(), "2021-03-19T23:00:00Z");
     assert_eq!(day.1.to_string(), "2021-03-20T22:59:59Z");
@@ -222,7 +222,9 @@ fn the_bundled_example_holds_what_it_says() {
     let find = |id: &str| batch.items.iter().find(|item| item.detail["id"] == id).unwrap();
     assert_eq!(find("P7").id, ItemId::of("x/1", &[b"786923210512142336"]));
     assert_eq!(find("P7").when.confidence, cahoots_record::Confidence::High);
-    let with_link = batch.items.iter().filter(|i| i.objects.iter().any(|o| o.key == "wlsearch.tk"));
+    let with_link = batch.items.iter().filter(|i| {
+        i.objects.iter().any(|o| o.kind == ObjectKind::Url && o.key == "https://wlsearch.tk")
+    });
     assert_eq!(with_link.count(), 2);
     assert_eq!(find("M2").references, ["M1"]);
     assert_eq!(find("E2").references, ["E1"]);
@@ -232,6 +234,91 @@ fn the_bundled_example_holds_what_it_says() {
     assert_eq!(find("M11").when.sort_key(), None);
     let lag = find("P4").when.earliest.unwrap().0 - find("M6").when.earliest.unwrap().0;
     assert_eq!(lag / 60_000_000, 15);
+}
+
+/// The first copy of an item is the one that a case shows, and archives go in by name.
+#[test]
+fn the_record_of_the_example_comes_before_its_tables() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/campaign-2016");
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| !name.ends_with(".md"))
+        .collect();
+    names.sort();
+    assert_eq!(names, ["record.toml", "x-posts-context.csv", "x-posts-mentions.csv"]);
+}
+
+#[test]
+fn ties_say_what_they_are() {
+    let batch = example();
+    let find = |id: &str| batch.items.iter().find(|item| item.detail["id"] == id).unwrap();
+    let pair = find("M1").conversation.as_deref();
+    assert_eq!(pair, Some("pair x:@donaldjtrumpjr x:@wikileaks"));
+    let in_it = batch.items.iter().filter(|item| item.conversation.as_deref() == pair);
+    assert_eq!(in_it.count(), 12, "X1 is another pair's, e-mail has no channel");
+    let answered = batch.items.iter().filter(|item| item.detail.get("answers").is_some());
+    assert_eq!(answered.count(), 2);
+    assert_eq!(find("E1").detail["tells_of"][0]["id"], "M1");
+    assert!(find("E1").references.is_empty(), "telling of a message is not answering it");
+    assert_eq!(find("E2").detail["tells_of"][0]["id"], "M1");
+    assert_eq!(find("P2").participants[1].role, Role::Quoted);
+    assert_eq!(find("P7").detail["links"][0]["expands_to"], "http://wlsearch.tk/");
+    let topics = |id: &str| -> Vec<String> {
+        let topics = find(id).objects.iter().filter(|object| object.key.starts_with("topic:"));
+        topics.map(|object| object.key.clone()).collect()
+    };
+    assert_eq!(topics("P4"), ["topic:wikileaks"]);
+    assert!(topics("M6").contains(&"topic:wikileaks".to_owned()));
+}
+
+#[test]
+fn open_lists_reposts_and_channels_are_told_from_the_keys() {
+    let text = r##"
+        [[message]]
+        id = "A"
+        medium = "email"
+        from = "Ada Quay"
+        to = ["including Bo Mooring", "others"]
+        summary = "a"
+        [[message]]
+        id = "B"
+        medium = "dm"
+        from = "@ada"
+        to = "@bo"
+        text = "b"
+        relates_to = "A"
+        answered_by = "C"
+        [[message]]
+        id = "C"
+        medium = "dm"
+        from = "@bo"
+        to = ["@ada", "@cleo"]
+        text = "c"
+        answers = "B"
+        conversation = "the three"
+        [[post]]
+        id = "D"
+        from = "@bo"
+        reposted = "@ada"
+        repost_of = "77"
+        handles = ["@Ada"]
+        hashtags = "#Quay"
+        summary = "d"
+    "##;
+    let batch = import("record.toml", text.as_bytes()).unwrap();
+    assert_eq!(batch.issues, []);
+    let [a, b, c, d] = batch.items.as_slice() else { panic!("four items") };
+    assert_eq!(a.detail["recipients_open"], true);
+    assert_eq!(a.participants[1].account.as_str(), "name:bo mooring");
+    assert_eq!((a.participants.len(), a.conversation.as_deref()), (2, None));
+    assert_eq!(b.conversation.as_deref(), Some("pair x:@ada x:@bo"));
+    assert!(b.references.is_empty());
+    assert_eq!(c.conversation.as_deref(), Some("the three"));
+    assert_eq!(c.references, ["B"]);
+    assert_eq!(d.medium, Medium::Repost);
+    let objects: Vec<_> = d.objects.iter().map(|o| format!("{} {}", o.kind, o.key)).collect();
+    assert_eq!(objects, ["hashtag quay", "mention ada", "repost 77"]);
 }
 
 #[test]

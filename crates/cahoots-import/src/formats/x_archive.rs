@@ -541,11 +541,14 @@ fn skipped(sink: &mut dyn ChunkSink, issue: Issue) -> Result<(), ImportError> {
     sink.batch(Batch { issues: vec![issue], balance, ..Batch::default() })
 }
 
+/// Takes an element: its place in the list, its offset, its bytes.
+type Visit<'a> = dyn FnMut(u64, u64, &[u8]) -> Result<(), ImportError> + 'a;
+
 /// Gives every element of a list file to `visit` with its place and offset. The outer error is
 /// the visitor's, the inner one the file's.
 fn each<R: Read>(
     scanner: &mut Scanner<R>,
-    visit: &mut dyn FnMut(u64, u64, &[u8]) -> Result<(), ImportError>,
+    visit: &mut Visit<'_>,
 ) -> Result<Result<(), Fault>, ImportError> {
     if let Err(fault) = scanner.enter_list_file().and_then(|()| scanner.expect(b'[')) {
         return Ok(Err(fault));

@@ -187,6 +187,6 @@ mod tests {
         }
         let keys: Vec<String> =
             url_objects("News.Example.ORG/A#top").into_iter().map(|o| o.key).collect();
-        assert_eq!(keys, ["news.example.org/A", "example.org"]);
+        assert_eq!(keys, ["https://news.example.org/A", "example.org"]);
     }
 }
