@@ -104,6 +104,25 @@ pub fn addressees(item: &Item) -> String {
     }
 }
 
+/// Who wrote to whom, for a line of a list, by the names of their parties.
+pub fn who(item: &Item, people: &crate::names::People) -> String {
+    let name = |p: &Participant| match &p.name {
+        // A name printed on the item itself says more than any other.
+        Some(name) if !name.is_empty() => name.clone(),
+        _ => people.party_name(&p.account).unwrap_or(p.account.native()).to_owned(),
+    };
+    let from = item.participants.iter().find(|p| p.role == Role::From);
+    let mut to = item.participants.iter().filter(|p| matches!(p.role, Role::To | Role::Member));
+    let mut line = from.map(name).unwrap_or_default();
+    if let Some(first) = to.next() {
+        line.push_str(&format!(" → {}", name(first)));
+    }
+    match to.count() {
+        0 => line,
+        more => format!("{line} +{more}"),
+    }
+}
+
 /// The archive's name as given.
 pub fn archive_name(case: &Case, archive: u32) -> String {
     case.archives().get(archive as usize).map(|row| row.name.clone()).unwrap_or_default()

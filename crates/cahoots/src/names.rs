@@ -19,6 +19,8 @@ pub struct People {
     pub parties: Parties,
     pub decisions: Vec<Decision>,
     pub log: Vec<HumanRow>,
+    /// Numbers of accounts; made when first asked for.
+    numbers: OnceCell<FxHashMap<cahoots_record::AccountKey, u32>>,
 }
 
 impl People {
@@ -56,7 +58,7 @@ impl People {
             })
             .collect();
         let parties = Parties::new(&people, &declared, &decisions);
-        Ok(Self { rows, people, parties, decisions, log })
+        Ok(Self { rows, people, parties, decisions, log, numbers: OnceCell::new() })
     }
 
     /// Finds people by text.
@@ -86,6 +88,17 @@ impl People {
     /// A party's name.
     pub fn name(&self, party: u32) -> &str {
         self.parties.parties.get(party as usize).map_or("", |party| party.name.as_str())
+    }
+
+    /// The name of the party behind an account.
+    pub fn party_name(&self, account: &cahoots_record::AccountKey) -> Option<&str> {
+        let numbers = self.numbers.get_or_init(|| {
+            let numbers = self.people.iter().enumerate();
+            numbers.map(|(number, person)| (person.key.clone(), number as u32)).collect()
+        });
+        let number = numbers.get(account)?;
+        let party = self.parties.of_account.get(*number as usize)?;
+        Some(self.name(*party)).filter(|name| !name.is_empty())
     }
 
     /// A party's lasting id.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Done;
 use super::search::{open_index, parse};
 use crate::cli::{Chronology, Global};
-use crate::item_json::{addressees, archive_name, author, line};
+use crate::item_json::{archive_name, line, who};
 use crate::names::CaseNames;
 use crate::output::{Output, Style, counted, fit, one_line, width_of};
 
@@ -54,6 +54,7 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
         let head = out.styled(Style::Dim, head.trim_end());
         out.line(head)?;
     }
+    let people = names.people()?;
     let mut last_day = String::new();
     for stored in &items {
         let item = &stored.item;
@@ -69,10 +70,7 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
             "" | "~" => "that day".to_owned(),
             clock => clock.replace("~ ", "~"),
         };
-        let who = match addressees(item) {
-            to if to.is_empty() => author(item).to_owned(),
-            to => format!("{} → {to}", author(item)),
-        };
+        let who = who(item, people);
         let place = format!("[{}] {}", item.id.short(), archive_name(&case, stored.archive));
         let mut cells = vec![(Style::Bold, fit(&who, lane))];
         let words = summary(stored, lane * 4);
