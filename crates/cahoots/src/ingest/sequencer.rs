@@ -24,6 +24,7 @@ struct Entry {
     ord: ItemOrd,
     archive: u32,
     accounts: Vec<u32>,
+    bytes: u64,
 }
 
 /// A segment whose tables are being written.
@@ -55,6 +56,8 @@ pub(super) struct Sequencer<'a> {
     next: (u64, u64),
     entries: Vec<Entry>,
     sealed: Option<Sealed>,
+    /// Items and bytes of text given to the index since its last commit.
+    queued: (u64, u64),
 }
 
 impl<'a> Sequencer<'a> {
@@ -80,6 +83,7 @@ impl<'a> Sequencer<'a> {
             next: (0, 0),
             entries: Vec::new(),
             sealed: None,
+            queued: (0, 0),
         })
     }
 
@@ -164,7 +168,8 @@ impl<'a> Sequencer<'a> {
             };
             let accounts = self.accounts.count(&item);
             self.builder.push_item(&item);
-            self.entries.push(Entry { prepared, ord, archive, accounts });
+            let bytes = item.text.len() as u64;
+            self.entries.push(Entry { prepared, ord, archive, accounts, bytes });
         }
         batch.issues.iter().for_each(|issue| self.builder.push_issue(issue));
         self.balance.add(&batch.balance);
@@ -228,13 +233,19 @@ impl<'a> Sequencer<'a> {
             declared: &sealed.declared,
         })?;
         for entry in sealed.entries {
+            self.queued.0 += 1;
+            self.queued.1 += entry.bytes;
             self.writer.add_prepared(entry.prepared, entry.ord, entry.archive, &entry.accounts)?;
         }
-        if self.through.is_none_or(|through| sealed.number >= through + INDEX_COMMIT_SEGMENTS)
-            && sealed.number + 1 >= INDEX_COMMIT_SEGMENTS
-        {
+        let due =
+            self.through.is_none_or(|through| sealed.number >= through + INDEX_COMMIT_SEGMENTS)
+                && sealed.number + 1 >= INDEX_COMMIT_SEGMENTS;
+        // The index's own queue is bounded by a number of items, whatever their size.
+        let waiting = self.queued.1 / self.queued.0.max(1) * self.queued.0.min(QUEUE_ITEMS);
+        if due || waiting > QUEUE_BYTES {
             self.writer.commit(sealed.number)?;
             self.through = Some(sealed.number);
+            self.queued = (0, 0);
         }
         Ok(())
     }
@@ -288,6 +299,11 @@ fn variant(item: &Item, first: &ItemId) -> Issue {
         kept: format!("both; this one as item {}", item.id),
     }
 }
+
+/// Items that the index library takes into its queue before it blocks.
+const QUEUE_ITEMS: u64 = 10_000;
+/// Bytes of text that may wait there.
+const QUEUE_BYTES: u64 = 128 << 20;
 
 /// Memory of the index writer in bytes, over all its threads.
 const INDEX_HEAP: usize = 144 << 20;
