@@ -1,7 +1,7 @@
 //! Records that people compiled by hand from published material: TOML, CSV or JSON lines.
 //!
 //! What the entries are, and what becomes of each key, stands in `docs/formats/compiled.md`;
-//! the reading itself in [`crate::compiled`].
+//! the reading itself in `compiled`.
 
 use std::collections::BTreeSet;
 use std::io::Read;

@@ -57,7 +57,7 @@ impl Participants {
     }
 }
 
-/// Address headers as readable text («Name <address>, …»), for `detail`.
+/// Address headers as readable text («Name `<address>`, …»), for `detail`.
 pub(crate) fn plain(value: &[u8]) -> String {
     words::decode(value).into_owned()
 }
