@@ -20,7 +20,7 @@ use crate::mail::{
 use crate::tree::{Tree, TreeError};
 
 /// Chunks are cut at the first boundary at or behind this size.
-const CHUNK: usize = 2 * 1024 * 1024;
+const CHUNK: usize = 1024 * 1024;
 
 /// Bytes asked of the reader at once.
 const READ: usize = 256 * 1024;

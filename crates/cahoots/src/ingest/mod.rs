@@ -30,7 +30,7 @@ use sequencer::Sequencer;
 /// Bytes of input after which a segment ends.
 pub const SEGMENT_BYTES: u64 = 16 << 20;
 /// Items after which a segment ends.
-pub const SEGMENT_ITEMS: u64 = 1 << 16;
+pub const SEGMENT_ITEMS: u64 = 1 << 15;
 
 /// [`SEGMENT_BYTES`], or what a test asks for: small segments make kills fall between commits.
 fn segment_bytes() -> u64 {

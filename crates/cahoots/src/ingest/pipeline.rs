@@ -48,7 +48,7 @@ pub(super) fn run(
 ) -> Result<bool> {
     // Everything between the splitter and the sequencer holds one of these, so memory is bounded
     // even when one chunk takes long and the others overtake it.
-    let in_flight = threads * 3 + 2;
+    let in_flight = threads * 2 + 2;
     let (token_out, tokens) = bounded::<()>(in_flight);
     for _ in 0..in_flight {
         let _ = token_out.send(());
