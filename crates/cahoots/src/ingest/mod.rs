@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use cahoots_import::discover::{self, Holding};
 use cahoots_import::tree::Limits;
-use cahoots_import::{Format, Options, StopFlag};
-use cahoots_record::{Balance, Issue, Severity};
+use cahoots_import::{Format, ImportError, Options, StopFlag};
+use cahoots_record::{Balance, Issue, Locator, Selector, Severity};
 use cahoots_store::{ArchiveState, Case, NewArchive};
 
 use crate::progress::Progress;
@@ -112,12 +112,40 @@ pub fn add(
                 report.stopped = true;
                 break;
             }
+            // A container in a folder that holds nothing we read, photographs say, is no failure.
+            Err(error) if holdings.len() > 1 && request.asks_for_nothing() && is_unfit(&error) => {
+                report.passed_over.push(Issue {
+                    severity: Severity::Note,
+                    code: "not-recognised".to_owned(),
+                    locator: Locator::new(holding.name.clone(), Selector::Whole),
+                    what: one_line(&error),
+                    kept: "nothing".to_owned(),
+                });
+            }
             // One archive that cannot be read does not keep the others out.
             Err(error) => report.unreadable.push((holding.name.clone(), error)),
         }
     }
     sequencer.finish(progress)?;
     Ok(report)
+}
+
+impl Request {
+    /// Whether the formats were left to the program.
+    fn asks_for_nothing(&self) -> bool {
+        self.format.is_none() && self.options.map.is_empty()
+    }
+}
+
+fn is_unfit(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| matches!(cause.downcast_ref::<ImportError>(), Some(ImportError::Unfit { .. })))
+}
+
+/// The first line of the deepest cause.
+fn one_line(error: &anyhow::Error) -> String {
+    error.root_cause().to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 fn add_one(

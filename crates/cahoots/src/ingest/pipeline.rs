@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use anyhow::Result;
 use cahoots_import::discover::Opened;
 use cahoots_import::{Batch, Chunk, ChunkSink, ImportError, Importer, Options, StopFlag};
+use cahoots_record::{Balance, Issue, Locator, Selector, Severity};
 use cahoots_search::Prepared;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -153,13 +154,20 @@ impl Feed<'_> {
     fn archive(&mut self, opened: Opened, options: &Options) -> Result<(), ImportError> {
         let Opened { tree, units, issues, skipped } = opened;
         self.feed(None, Load::Batch(discovery_batch(issues, skipped)))?;
+        let several = units.len() > 1;
         for unit in units {
             self.next = (self.next.0 + 1, 0);
             if self.next.0 < self.from.0 {
                 continue;
             }
             let mut sink = UnitSink { feed: self, importer: unit.importer };
-            unit.importer.split(tree.as_ref(), &unit.members, options, &mut sink)?;
+            match unit.importer.split(tree.as_ref(), &unit.members, options, &mut sink) {
+                // One member that only looked like its format does not keep the others out.
+                Err(ImportError::Unfit { member, reason }) if several => {
+                    self.feed(None, Load::Batch(unfit(member, reason)))?;
+                }
+                other => other?,
+            }
         }
         Ok(())
     }
@@ -182,6 +190,18 @@ impl Feed<'_> {
         self.seq += 1;
         self.work.send(work).map_err(|_| ImportError::Stopped)
     }
+}
+
+fn unfit(member: String, reason: String) -> Batch {
+    let issue = Issue {
+        severity: Severity::Lost,
+        code: "unfit".to_owned(),
+        locator: Locator::new(member, Selector::Whole),
+        what: reason,
+        kept: "nothing of this member".to_owned(),
+    };
+    let balance = Balance { found: 1, skipped: 1, ..Balance::default() };
+    Batch { issues: vec![issue], balance, ..Batch::default() }
 }
 
 struct UnitSink<'f, 'a> {

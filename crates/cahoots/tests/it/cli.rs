@@ -175,3 +175,32 @@ fn a_hostile_subject_cannot_steer_the_terminal() {
         assert!(!output.stderr.contains(&0x1b), "{args:?}");
     }
 }
+
+#[test]
+fn another_content_under_one_platform_id_is_kept_beside_the_first() {
+    let bench = Bench::new();
+    let row =
+        |text: &str| format!("id,created_at,username,text\n7001,2020-01-02T10:00:00Z,ann,{text}\n");
+    bench.write("in/a.csv", row("the harbour plan is dead"));
+    bench.write("in/b.csv", row("the harbour plan is delayed"));
+    bench.write("in/c.csv", row("the harbour plan is dead"));
+    let overview = bench.json(&["open", "in"]);
+    assert_eq!(overview["items"], 2);
+    let found = bench.json(&["search", "harbour"]);
+    assert_eq!(found["total"], 2);
+    let item = bench.json(&["show", found["items"][0]["id"].as_str().unwrap()]);
+    assert_eq!(item["variants"].as_array().unwrap().len(), 1);
+    let problems = bench.json(&["problems", "--code", "variant"]);
+    assert_eq!(problems["total"], 1);
+}
+
+#[test]
+fn what_nothing_reads_is_said_and_keeps_nothing_out() {
+    let bench = Bench::new();
+    bench.write("in/box.mbox", mailbox(3));
+    bench.write("in/notes.txt", "just some notes\n");
+    bench.write("in/photo.jpg", [0xff, 0xd8, 0xff, 0xe0, 0, 16]);
+    let overview = bench.json(&["open", "in"]);
+    assert_eq!(overview["items"], 3);
+    assert_eq!(overview["not_recognised"].as_array().unwrap().len(), 2);
+}
