@@ -35,7 +35,13 @@ pub struct Suggestion {
 /// one, and says next to nothing.
 const MOST_IN_BLOCK: usize = 50;
 
-/// The forms under which an account is looked up, with what they mean.
+/// What a shared form means.
+const SAME_NAME: &str = "the same printed name";
+const SAME_LOCAL: &str = "the same name before @ or handle";
+const BY_NAME: &str = "a name that is the address would have";
+const BY_ADDRESS: &str = "the address itself";
+
+/// The forms under which an account is looked up, with where they come from.
 fn forms(person: &Person) -> Vec<(String, &'static str)> {
     let mut forms = Vec::new();
     for (name, _) in person.names.iter().take(8) {
@@ -45,10 +51,10 @@ fn forms(person: &Person) -> Vec<(String, &'static str)> {
         if let (Some(first), Some(last)) = (full.first(), full.last())
             && full.len() >= 2
         {
-            forms.push((format!("name {first} {last}"), "the same printed name"));
-            forms.push((format!("local {first}.{last}"), "the name is the address"));
+            forms.push((format!("name {first} {last}"), SAME_NAME));
+            forms.push((format!("local {first}.{last}"), BY_NAME));
             let initial = first.chars().next().unwrap_or_default();
-            forms.push((format!("local {initial}{last}"), "initial and surname are the address"));
+            forms.push((format!("local {initial}{last}"), BY_NAME));
         }
     }
     let native = person.key.native();
@@ -57,16 +63,14 @@ fn forms(person: &Person) -> Vec<(String, &'static str)> {
             if let Some((local, _)) = native.rsplit_once('@') {
                 let local = local.split('+').next().unwrap_or(local);
                 if local.len() >= 4 && !ROLES.contains(&local) {
-                    forms.push((format!("handle {local}"), "the same name before @"));
+                    forms.push((format!("handle {local}"), SAME_LOCAL));
                     let parts: Vec<&str> =
                         local.split(['.', '_', '-']).filter(|part| !part.is_empty()).collect();
                     match parts.as_slice() {
                         [first, .., last] if first.len() > 1 => {
-                            forms
-                                .push((format!("local {first}.{last}"), "the name is the address"));
+                            forms.push((format!("local {first}.{last}"), BY_ADDRESS));
                         }
-                        [one] => forms
-                            .push((format!("local {one}"), "initial and surname are the address")),
+                        [one] => forms.push((format!("local {one}"), BY_ADDRESS)),
                         _ => {}
                     }
                 }
@@ -75,7 +79,7 @@ fn forms(person: &Person) -> Vec<(String, &'static str)> {
         Platform::X => {
             let handle = native.trim_start_matches('@');
             if native.starts_with('@') && handle.len() >= 4 {
-                forms.push((format!("handle {handle}"), "the handle is the same word"));
+                forms.push((format!("handle {handle}"), SAME_LOCAL));
             }
         }
         Platform::Name => {
@@ -83,8 +87,8 @@ fn forms(person: &Person) -> Vec<(String, &'static str)> {
             if let (Some(first), Some(last)) = (words.first(), words.last())
                 && words.len() >= 2
             {
-                forms.push((format!("name {first} {last}"), "the same printed name"));
-                forms.push((format!("local {first}.{last}"), "the name is the address"));
+                forms.push((format!("name {first} {last}"), SAME_NAME));
+                forms.push((format!("local {first}.{last}"), BY_NAME));
             }
         }
         Platform::Phone | Platform::Other => {}
@@ -128,7 +132,7 @@ pub fn suggest(
             blocks.entry(form).or_default().push((number as u32, what));
         }
     }
-    // How rare a form is in this record: shared by k of n accounts, it says log2(n / k²) or so.
+    // How rare a form is in this record: shared by k of n accounts, it says log2(n / k), and 3 bits more for agreeing at all.
     let n = people.len().max(64) as f64;
     let mut pairs: FxHashMap<(u32, u32), Vec<Evidence>> = FxHashMap::default();
     let mut ordered: Vec<(&String, &Vec<(u32, &'static str)>)> =
@@ -142,7 +146,7 @@ pub fn suggest(
             // A pattern of an address is weaker than a printed name.
             _ => 0.6,
         };
-        let bits = (weight * (n * n / (k * k)).log2() / 2.0 + 2.0).clamp(0.0, 14.0);
+        let bits = (weight * (n / k).log2() + 3.0).clamp(0.0, 14.0);
         for (place, (a, what)) in members.iter().enumerate() {
             for (b, other) in &members[place + 1..] {
                 let same = parties.of_account[*a as usize] == parties.of_account[*b as usize];
@@ -150,8 +154,14 @@ pub fn suggest(
                 if a == b || same || refused {
                     continue;
                 }
+                // Two equal names make equal addresses thinkable, and two equal addresses are
+                // counted as such: this form says something only between a name and an address.
+                let what = match (*what, *other) {
+                    (BY_NAME, BY_ADDRESS) | (BY_ADDRESS, BY_NAME) => "the name fits the address",
+                    (BY_NAME, BY_NAME) | (BY_ADDRESS, BY_ADDRESS) => continue,
+                    (what, _) => what,
+                };
                 let text = form.split_once(' ').map_or("", |(_, text)| text);
-                let what = if what == other { *what } else { "a printed name fits the address" };
                 let evidence = Evidence { what: format!("{what}: {text}"), bits };
                 pairs.entry((*a.min(b), *a.max(b))).or_default().push(evidence);
             }
