@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use cahoots_record::ItemOrd;
 use cahoots_search::{Index, SearchOptions, Sort};
+use cahoots_store::Parts;
 use serde_json::json;
 
 use super::Done;
@@ -18,7 +20,7 @@ pub(super) fn run(global: &Global, file: &Path, runs: u32, out: &mut Output) -> 
     let names = CaseNames::new(&case);
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("{} cannot be read", file.display()))?;
-    let options = SearchOptions { limit: 20, offset: 0, sort: Sort::Relevance, counts: false };
+    let options = SearchOptions { limit: 20, offset: 0, sort: Sort::TimeDesc, counts: false };
     let mut rows = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let mut micros = Vec::new();
@@ -26,7 +28,11 @@ pub(super) fn run(global: &Global, file: &Path, runs: u32, out: &mut Output) -> 
         for _ in 0..runs.max(1) {
             let start = Instant::now();
             let query = super::search::parse(line, out)?;
-            total = index.search(&query, &names, &options)?.total;
+            let found = index.search(&query, &names, &options)?;
+            total = found.total;
+            // The lines of the result belong to the answer: read them, as `search` does.
+            let ords: Vec<ItemOrd> = found.hits.iter().map(|hit| hit.ord).collect();
+            case.items(&ords, Parts::Line)?;
             micros.push(start.elapsed().as_micros() as u64);
         }
         micros.sort_unstable();
