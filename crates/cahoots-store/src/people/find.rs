@@ -63,6 +63,10 @@ fn rank(person: &Person, lower: &str, handle: &str, words: &[String]) -> u8 {
     }
     let mut best = u8::MAX;
     for (name, _) in &person.names {
+        // Most names are turned away without cutting them into words.
+        if !words.iter().all(|word| may_contain(name, word)) {
+            continue;
+        }
         let own = name_words(name);
         if own == words {
             return 1;
@@ -74,11 +78,24 @@ fn rank(person: &Person, lower: &str, handle: &str, words: &[String]) -> u8 {
             best = best.min(3);
         }
     }
+    if !words.iter().all(|word| may_contain(native, word)) {
+        return best;
+    }
     let parts = name_words(&native.replace(['.', '_', '-', '@'], " "));
     if words.iter().all(|word| parts.contains(word)) {
         best = best.min(3);
     }
     best
+}
+
+/// Whether `word`, in lower case, may stand in `text`: a quick no for plain letters, a yes for
+/// anything whose lower case is not simple.
+fn may_contain(text: &str, word: &str) -> bool {
+    if !text.is_ascii() || !word.is_ascii() {
+        return true;
+    }
+    let word = word.as_bytes();
+    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
 /// Names nearest to a text that nobody has, for the error that says so.
