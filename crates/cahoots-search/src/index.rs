@@ -4,7 +4,7 @@ use std::path::Path;
 
 use cahoots_record::{ItemId, ItemOrd};
 use tantivy::directory::MmapDirectory;
-use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
+use tantivy::indexer::NoMergePolicy;
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TextAnalyzer;
@@ -249,7 +249,10 @@ pub struct Writer {
 }
 
 /// Segments of the index beyond which small ones are merged.
-const MANY_SEGMENTS: usize = 24;
+const MANY_SEGMENTS: usize = 64;
+/// Segments merged into one. The files being merged count as memory while they are read, so few
+/// at a time and the smallest first.
+const MERGED_AT_ONCE: usize = 8;
 
 impl Writer {
     /// Adds an item at its place in the record.
@@ -284,21 +287,22 @@ impl Writer {
     /// # Errors
     /// When the index cannot be written; everything committed stays.
     pub fn finish(mut self) -> Result<(), SearchError> {
-        let mut metas =
-            self.index.searchable_segment_metas().map_err(SearchError::index("read"))?;
-        if metas.len() > MANY_SEGMENTS {
-            // The smallest together, so that the cost grows with what is new and not with the case.
+        let payload = through(&self.index);
+        loop {
+            let mut metas =
+                self.index.searchable_segment_metas().map_err(SearchError::index("read"))?;
+            if metas.len() <= MANY_SEGMENTS {
+                break;
+            }
+            // The smallest together: the cost grows with what is new and not with the case.
             metas.sort_by_key(|meta| meta.num_docs());
-            let merged: Vec<_> =
-                metas.iter().take(metas.len() - MANY_SEGMENTS / 2).map(|meta| meta.id()).collect();
-            // A merge keeps the payload of the last commit only if it is committed again.
-            let payload = through(&self.index);
+            let merged: Vec<_> = metas.iter().take(MERGED_AT_ONCE).map(|meta| meta.id()).collect();
             self.writer.merge(&merged).wait().map_err(SearchError::index("merged"))?;
+            // Committed again, so that the files merged away are removed.
             if let Some(payload) = payload {
                 self.commit(payload)?;
             }
         }
-        self.writer.set_merge_policy(Box::new(LogMergePolicy::default()));
         self.writer.wait_merging_threads().map_err(SearchError::index("written"))
     }
 }
