@@ -278,6 +278,9 @@ impl Parser<'_> {
             return Ok(phrase(field, &value.text, slop));
         }
         let mut text = value.text.as_str();
+        if text == "*" && field.is_none() {
+            return Ok(Node::All);
+        }
         if let Some((word, distance)) = text.rsplit_once('~') {
             let distance = match distance {
                 "" | "1" => 1,

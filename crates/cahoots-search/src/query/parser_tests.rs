@@ -51,6 +51,8 @@ fn parsed(text: &str) -> String {
 fn words_and_operators() {
     for (text, tree) in [
         ("", "*"),
+        ("*", "*"),
+        ("* -b", "(& * !b)"),
         ("Encryption", "encryption"),
         ("a b", "(& a b)"),
         ("a AND b OR c", "(| (& a b) c)"),
