@@ -114,7 +114,7 @@ fn errors_point_at_the_spot() {
         "word~7",
         "a OR",
         "zz:1",
-        "*",
+        "subject:*",
     ]
     .into_iter()
     .map(|text| Query::parse(text, &now()).unwrap_err().render(text))
