@@ -278,7 +278,7 @@ pub struct Verify {
 pub struct Export {
     /// A query; without one, everything
     pub query: Vec<String>,
-    /// Write CSV tables
+    /// Write CSV tables; a cell that a spreadsheet would run gets a ' in front
     #[arg(long)]
     pub csv: bool,
     /// Write one JSON object an item and line

@@ -17,7 +17,7 @@ mod sequencer;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use cahoots_import::discover::{self, Holding};
 use cahoots_import::tree::Limits;
 use cahoots_import::{Format, ImportError, Options, StopFlag};
@@ -100,7 +100,11 @@ pub fn add(
         threads => threads,
     };
     let mut sequencer = Sequencer::new(case, threads)?;
-    sequencer.catch_up(progress, stop)?;
+    if !sequencer.catch_up(progress, stop)? {
+        // Dropped without a commit: the next command begins the rest of the index again.
+        report.stopped = true;
+        return Ok(report);
+    }
     for holding in &holdings {
         if stop.is_set() {
             report.stopped = true;
@@ -174,7 +178,21 @@ fn add_one(
         .with_context(|| format!("{} cannot be read", holding.path.display()))?;
     let formats: Vec<Format> = opened.units.iter().map(|unit| unit.importer.format()).collect();
     let (archive, from) = match known {
-        Some(row) => (row.archive, (row.next_unit, row.next_chunk)),
+        Some(row) => {
+            // The rest of an archive read in another way would be another record.
+            let versions = versions(&formats);
+            if row.options != options_json(request) || row.versions != versions {
+                bail!(
+                    "the import of {} was begun with {} and {}, and cannot go on with {versions} \
+                     and {}; give the same options, or use another --case",
+                    row.name,
+                    row.versions,
+                    row.options,
+                    options_json(request)
+                );
+            }
+            (row.archive, (row.next_unit, row.next_chunk))
+        }
         None => {
             let new = NewArchive {
                 name: holding.name.clone(),
@@ -185,9 +203,7 @@ fn add_one(
                 sha256,
                 custodian: request.custodian.clone(),
                 format: distinct(formats.iter().map(|format| format.name.to_owned())),
-                versions: distinct(
-                    formats.iter().map(|format| format!("{}/{}", format.name, format.version)),
-                ),
+                versions: versions(&formats),
                 options: options_json(request),
             };
             (sequencer.case().catalog().begin_archive(&new)?, (0, 0))
@@ -221,6 +237,10 @@ fn discovery_batch(issues: Vec<Issue>, skipped: u64) -> cahoots_import::Batch {
         balance: Balance { found: skipped, skipped, ..Balance::default() },
         ..cahoots_import::Batch::default()
     }
+}
+
+fn versions(formats: &[Format]) -> String {
+    distinct(formats.iter().map(|format| format!("{}/{}", format.name, format.version)))
 }
 
 fn distinct(names: impl Iterator<Item = String>) -> String {
@@ -258,4 +278,35 @@ fn options_json(request: &Request) -> String {
 
 fn absolute(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_while_the_index_catches_up_leaves_it_to_be_caught_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let mailbox = dir.path().join("box.mbox");
+        let message = "From a@b.example Thu Mar  1 10:00:00 2018\nFrom: a@b.example\n\
+                       Date: Thu, 1 Mar 2018 10:00:00 +0000\nMessage-ID: <x@b>\n\nharbour\n";
+        std::fs::write(&mailbox, message).unwrap();
+        let mut case = Case::open_for_writing(&dir.path().join("case"), "t").unwrap();
+        let progress = Progress::new(true);
+        let go = StopFlag::default();
+        let request = Request { paths: vec![mailbox], threads: 1, ..Request::default() };
+        add(&mut case, &request, &go, &progress).unwrap();
+        let through = |case: &Case| {
+            let index = cahoots_search::Index::open(&case.index_dir()).unwrap();
+            (index.through_segment(), index.len())
+        };
+        assert_eq!(through(&case), (Some(0), 1));
+        std::fs::remove_dir_all(case.index_dir()).unwrap();
+        let stop = StopFlag::default();
+        stop.stop();
+        assert!(add(&mut case, &Request::default(), &stop, &progress).unwrap().stopped);
+        assert_eq!(through(&case), (None, 0));
+        add(&mut case, &Request::default(), &go, &progress).unwrap();
+        assert_eq!(through(&case), (Some(0), 1));
+    }
 }

@@ -96,7 +96,8 @@ impl<'a> Sequencer<'a> {
     }
 
     /// Adds to the index the segments that it does not have yet: after a kill, or a rebuild.
-    pub(super) fn catch_up(&mut self, progress: &Progress, stop: &StopFlag) -> Result<()> {
+    /// `Ok(false)` when stopped: the index then has a part of a segment that no commit may claim.
+    pub(super) fn catch_up(&mut self, progress: &Progress, stop: &StopFlag) -> Result<bool> {
         let behind: Vec<usize> = (0..self.case.segments().len())
             .filter(|place| {
                 let segment = self.case.segments()[*place].segment;
@@ -104,7 +105,7 @@ impl<'a> Sequencer<'a> {
             })
             .collect();
         if behind.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let total: u64 = behind.iter().map(|place| self.case.segments()[*place].n_items).sum();
         progress.stage("index", "bringing up to date", None);
@@ -117,7 +118,7 @@ impl<'a> Sequencer<'a> {
                 (row.first.0..row.first.0 + row.n_items).map(ItemOrd).collect();
             for ords in ords.chunks(2048) {
                 if stop.is_set() {
-                    return Ok(());
+                    return Ok(false);
                 }
                 for stored in self.case.items(ords, Parts::All)? {
                     let accounts = self.accounts.count(&stored.item);
@@ -134,7 +135,7 @@ impl<'a> Sequencer<'a> {
             self.writer.commit(last)?;
             self.through = Some(last);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Starts an archive, or goes on with one.
