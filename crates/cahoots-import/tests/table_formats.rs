@@ -2,10 +2,13 @@
 //! every eighth.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use std::path::{Path, PathBuf};
+mod common;
+
+use std::path::Path;
 
 use cahoots_import::{Batch, Confidence, Importer, Probe, check, tree::MemoryTree};
 use cahoots_record::{ObjectKind, Role, Severity};
+use common::{crlf, fixtures, load};
 
 fn importer(name: &str) -> &'static dyn Importer {
     *cahoots_import::importers().iter().find(|i| i.format().name == name).unwrap()
@@ -32,46 +35,6 @@ fn read(name: &str, files: Vec<(String, Vec<u8>)>) -> Batch {
     assert!(total.balance.damaged <= of(Severity::Damaged), "{:?}", total.balance);
     assert!(total.balance.read + total.balance.damaged >= total.items.len() as u64);
     total
-}
-
-fn fixtures(format: &str) -> Vec<(String, PathBuf)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(format);
-    let entries = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap());
-    let mut cases: Vec<_> =
-        entries.map(|entry| (entry.file_name().into_string().unwrap(), entry.path())).collect();
-    cases.sort();
-    assert!(!cases.is_empty());
-    cases
-}
-
-/// The files of a fixture, by path below its folder.
-fn load(case: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut files = Vec::new();
-    let mut folders = vec![case.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let below = path.strip_prefix(case).unwrap().to_str().unwrap().replace('\\', "/");
-                files.push((below, std::fs::read(&path).unwrap()));
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
-fn crlf(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        if *byte == b'\n' && out.last() != Some(&b'\r') {
-            out.push(b'\r');
-        }
-        out.push(*byte);
-    }
-    out
 }
 
 fn check(format: &str) {

@@ -114,11 +114,7 @@ impl Importer for Eml {
     }
 
     fn select(&self, member: &mut dyn Read, locator: &Locator) -> io::Result<Option<Vec<u8>>> {
-        let bytes = crate::select::plain(member, &locator.selector)?;
-        Ok(match &locator.part {
-            None => bytes,
-            Some(part) => bytes.and_then(|bytes| mail::select(bytes, part)),
-        })
+        mail::select_from(member, locator)
     }
 
     fn headers(&self, bytes: &[u8]) -> Vec<(String, String)> {

@@ -104,7 +104,7 @@ impl Importer for PostsCsv {
             }
         }
         let row = rows.next().map(|row| row.bytes);
-        match (row, rows.failed.take()) {
+        match (row, rows.window.failed.take()) {
             (None, Some(error)) => Err(error),
             (row, _) => Ok(row),
         }
@@ -130,7 +130,7 @@ fn table(
     sink: &mut dyn ChunkSink,
 ) -> Result<(), ImportError> {
     let Some(header) = rows.next() else {
-        return match rows.failed.take() {
+        return match rows.window.failed.take() {
             Some(error) => sink.batch(unreadable(member, 0, &error)),
             None => sink.batch(empty(member)),
         };
@@ -180,7 +180,7 @@ fn table(
             break;
         }
     }
-    match rows.failed.take() {
+    match rows.window.failed.take() {
         Some(error) => sink.batch(unreadable(member, before, &error)),
         None => Ok(()),
     }

@@ -59,7 +59,7 @@ impl Importer for PostsJsonl {
                 first.push(row);
             }
             if first.is_empty() {
-                sink.batch(match rows.failed.take() {
+                sink.batch(match rows.window.failed.take() {
                     Some(error) => unreadable(&info.path, 0, &error),
                     None => empty(&info.path),
                 })?;
@@ -67,7 +67,7 @@ impl Importer for PostsJsonl {
             }
             check(&first, &info.path, options)?;
             let count = cut(first, &mut rows, &info.path, info.modified, sink)?;
-            if let Some(error) = rows.failed.take() {
+            if let Some(error) = rows.window.failed.take() {
                 sink.batch(unreadable(&info.path, count, &error))?;
             } else if rows.is_unclosed() {
                 let what = "the array of rows never closes: the file is cut";

@@ -21,5 +21,5 @@ mod words;
 
 pub(crate) use header::{field_name, line_end, trim_break};
 pub(crate) use message::{Original, read};
-pub(crate) use part::{headers, select};
+pub(crate) use part::{headers, select_from};
 pub(crate) use stored::{MAX_MESSAGE, Whole, envelope, looks_like_message, read_member};

@@ -1,13 +1,26 @@
 //! Going back to the original: the bytes of an attached message, and header fields for a reader.
 
+use std::io::{self, Read};
+
+use cahoots_record::Locator;
+
 use crate::mail::body;
 use crate::mail::header::Block;
 use crate::mail::message::MAX_NESTING;
 use crate::mail::mime::{self, Kind};
 use crate::mail::words;
 
+/// The bytes of a stored message that a locator selects in its member, or those of a part of it.
+pub(crate) fn select_from(member: &mut dyn Read, locator: &Locator) -> io::Result<Option<Vec<u8>>> {
+    let bytes = crate::select::plain(member, &locator.selector)?;
+    Ok(match &locator.part {
+        None => bytes,
+        Some(part) => bytes.and_then(|bytes| select(bytes, part)),
+    })
+}
+
 /// The decoded bytes of part `number` of a stored message.
-pub(crate) fn select(bytes: Vec<u8>, number: &str) -> Option<Vec<u8>> {
+fn select(bytes: Vec<u8>, number: &str) -> Option<Vec<u8>> {
     let mut held = bytes;
     let mut prefix = String::new();
     for _ in 0..=MAX_NESTING {

@@ -6,6 +6,8 @@
 
 use std::io::{self, Cursor, Read};
 
+use super::window::{READ, Window};
+
 /// Bytes looked at to tell the delimiter.
 pub(crate) const HEAD: usize = 64 << 10;
 /// A quoted cell longer than this is a stray quote.
@@ -14,8 +16,6 @@ const QUOTED: usize = 1 << 20;
 const LONGEST: usize = 16 << 20;
 /// UTF-16 is decoded whole, up to this.
 const UTF16: u64 = 64 << 20;
-const READ: usize = 64 << 10;
-
 /// What is wrong with where a row ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Break {
@@ -36,13 +36,7 @@ pub(crate) struct Record {
 
 /// Reads rows one after another. Empty lines are passed over, as CSV readers do.
 pub(crate) struct Rows<'a> {
-    reader: Box<dyn Read + 'a>,
-    held: Vec<u8>,
-    at: usize,
-    base: u64,
-    ended: bool,
-    /// The error that ended the reading early.
-    pub(crate) failed: Option<io::Error>,
+    pub(crate) window: Window<'a>,
     pub(crate) delimiter: u8,
     /// The file is UTF-16 and rows are its decoded text.
     pub(crate) utf16: bool,
@@ -51,85 +45,52 @@ pub(crate) struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Looks at the start of the file. `Err` for UTF-16 too large to decode.
     pub(crate) fn new(reader: impl Read + 'a) -> io::Result<Self> {
-        let mut rows = Self {
-            reader: Box::new(reader),
-            held: Vec::new(),
-            at: 0,
-            base: 0,
-            ended: false,
-            failed: None,
-            delimiter: b',',
-            utf16: false,
-        };
-        rows.fill(HEAD);
-        if rows.held.starts_with(b"\xff\xfe") || rows.held.starts_with(b"\xfe\xff") {
+        let mut rows = Self { window: Window::new(reader), delimiter: b',', utf16: false };
+        rows.window.fill(HEAD);
+        if rows.window.held.starts_with(b"\xff\xfe") || rows.window.held.starts_with(b"\xfe\xff") {
             rows.decode()?;
         }
-        if rows.held.starts_with(b"\xef\xbb\xbf") {
-            rows.at = 3;
+        if rows.window.held.starts_with(b"\xef\xbb\xbf") {
+            rows.window.at = 3;
         }
-        rows.delimiter = delimiter(&rows.held[rows.at..]);
+        rows.delimiter = delimiter(&rows.window.held[rows.window.at..]);
         Ok(rows)
     }
 
     fn decode(&mut self) -> io::Result<()> {
-        let mut all = std::mem::take(&mut self.held);
-        if let Err(error) = (&mut self.reader).take(UTF16 + 1).read_to_end(&mut all) {
-            self.failed = Some(error);
+        let mut all = std::mem::take(&mut self.window.held);
+        if let Err(error) = (&mut self.window.reader).take(UTF16 + 1).read_to_end(&mut all) {
+            self.window.failed = Some(error);
         }
         if all.len() as u64 > UTF16 {
             let what = "UTF-16 of more than 64 MiB; convert it to UTF-8 first";
             return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
-        self.held = encoding_rs::Encoding::for_bom(&all)
+        self.window.held = encoding_rs::Encoding::for_bom(&all)
             .map_or(encoding_rs::UTF_8, |(encoding, _)| encoding)
             .decode(&all)
             .0
             .into_owned()
             .into_bytes();
-        self.reader = Box::new(Cursor::new(Vec::new()));
+        self.window.reader = Box::new(Cursor::new(Vec::new()));
         self.utf16 = true;
-        self.ended = true;
+        self.window.ended = true;
         Ok(())
-    }
-
-    /// Reads on until `want` bytes lie ahead or the file ends.
-    fn fill(&mut self, want: usize) {
-        if self.at > READ * 8 {
-            self.held.drain(..self.at);
-            self.base += self.at as u64;
-            self.at = 0;
-        }
-        while !self.ended && self.held.len() - self.at < want {
-            let before = self.held.len();
-            self.held.resize(before + READ, 0);
-            let got = self.reader.read(&mut self.held[before..]);
-            self.held.truncate(before + got.as_ref().map_or(0, |n| *n));
-            match got {
-                Ok(0) => self.ended = true,
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.failed = Some(error);
-                    self.ended = true;
-                }
-            }
-        }
     }
 
     /// The next row.
     pub(crate) fn next(&mut self) -> Option<Record> {
         loop {
-            self.fill(1);
-            match self.held.get(self.at)? {
-                b'\n' | b'\r' => self.at += 1,
+            self.window.fill(1);
+            match self.window.held.get(self.window.at)? {
+                b'\n' | b'\r' => self.window.at += 1,
                 _ => break,
             }
         }
         let (length, broken) = self.measure();
-        let bytes = self.held[self.at..self.at + length].to_vec();
-        let start = self.base + self.at as u64;
-        self.at += length;
+        let bytes = self.window.held[self.window.at..self.window.at + length].to_vec();
+        let start = self.window.base + self.window.at as u64;
+        self.window.at += length;
         Some(Record { start, bytes, broken })
     }
 
@@ -139,13 +100,13 @@ impl<'a> Rows<'a> {
         let mut length = 0;
         let mut opened = 0;
         loop {
-            if self.held.len() - self.at <= length {
-                self.fill(length + READ);
-                if self.held.len() - self.at <= length {
+            if self.window.held.len() - self.window.at <= length {
+                self.window.fill(length + READ);
+                if self.window.held.len() - self.window.at <= length {
                     break;
                 }
             }
-            let byte = self.held[self.at + length];
+            let byte = self.window.held[self.window.at + length];
             let next = state.after(byte, self.delimiter);
             if next == State::Quoted && state == State::Start {
                 opened = length;
@@ -169,7 +130,7 @@ impl<'a> Rows<'a> {
         if state != State::Quoted {
             return (length, None);
         }
-        let whole = &self.held[self.at..self.at + length];
+        let whole = &self.window.held[self.window.at..self.window.at + length];
         // Rows of full width behind the quote are rows, not a part of its cell.
         let width = |line: &[u8]| line.iter().filter(|byte| **byte == self.delimiter).count();
         match self.first_line(opened, length) {
@@ -187,7 +148,7 @@ impl<'a> Rows<'a> {
 
     /// Where the line with the opening quote ends.
     fn first_line(&self, opened: usize, most: usize) -> Option<usize> {
-        let behind = &self.held[self.at + opened..self.at + most];
+        let behind = &self.window.held[self.window.at + opened..self.window.at + most];
         memchr::memchr2(b'\n', b'\r', behind).map(|end| opened + end)
     }
 }

@@ -2,7 +2,7 @@
 //! cells.
 
 use std::borrow::Cow;
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::Arc;
 
 use cahoots_record::{Locator, Selector};
@@ -10,14 +10,13 @@ use serde_json::{Map, Value};
 
 use super::columns::Columns;
 use super::row::{Reader, Row};
+use super::window::{READ, Window};
 use crate::importer::{Batch, Chunk, Options};
 
 /// Bytes looked at to tell the arrangement.
 const HEAD: usize = 64 << 10;
 /// A row longer than this is cut.
 const LONGEST: usize = 16 << 20;
-const READ: usize = 64 << 10;
-
 /// How rows lie in the file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Layout {
@@ -38,73 +37,39 @@ pub(crate) struct Record {
 
 /// Reads rows one after another.
 pub(crate) struct Rows<'a> {
-    reader: Box<dyn Read + 'a>,
-    held: Vec<u8>,
-    at: usize,
-    base: u64,
-    ended: bool,
+    pub(crate) window: Window<'a>,
     layout: Layout,
     number: u64,
     closed: bool,
     /// Something stands behind the array of rows (`includes` of the X API).
     pub(crate) trailing: bool,
-    /// The error that ended the reading early.
-    pub(crate) failed: Option<io::Error>,
 }
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(reader: impl Read + 'a) -> Self {
         let mut rows = Self {
-            reader: Box::new(reader),
-            held: Vec::new(),
-            at: 0,
-            base: 0,
-            ended: false,
+            window: Window::new(reader),
             layout: Layout::Lines,
             number: 0,
             closed: false,
             trailing: false,
-            failed: None,
         };
-        rows.fill(HEAD);
-        if rows.held.starts_with(b"\xef\xbb\xbf") {
-            rows.at = 3;
+        rows.window.fill(HEAD);
+        if rows.window.held.starts_with(b"\xef\xbb\xbf") {
+            rows.window.at = 3;
         }
-        let (layout, skip) = layout(&rows.held[rows.at..]);
+        let (layout, skip) = layout(&rows.window.held[rows.window.at..]);
         rows.layout = layout;
-        rows.at += skip;
+        rows.window.at += skip;
         rows
-    }
-
-    fn fill(&mut self, want: usize) {
-        if self.at > READ * 8 {
-            self.held.drain(..self.at);
-            self.base += self.at as u64;
-            self.at = 0;
-        }
-        while !self.ended && self.held.len() - self.at < want {
-            let before = self.held.len();
-            self.held.resize(before + READ, 0);
-            let got = self.reader.read(&mut self.held[before..]);
-            self.held.truncate(before + got.as_ref().map_or(0, |n| *n));
-            match got {
-                Ok(0) => self.ended = true,
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.failed = Some(error);
-                    self.ended = true;
-                }
-            }
-        }
     }
 
     /// The byte `ahead` of here, reading on where needed.
     fn byte(&mut self, ahead: usize) -> Option<u8> {
-        if self.held.len() - self.at <= ahead {
-            self.fill(ahead + READ);
+        if self.window.held.len() - self.window.at <= ahead {
+            self.window.fill(ahead + READ);
         }
-        self.held.get(self.at + ahead).copied()
+        self.window.held.get(self.window.at + ahead).copied()
     }
 
     /// Whether the rows stand in an array that never ends.
@@ -127,9 +92,9 @@ impl<'a> Rows<'a> {
     }
 
     fn take(&mut self, length: usize, selector: Selector) -> Record {
-        let bytes = self.held[self.at..self.at + length].to_vec();
-        let start = self.base + self.at as u64;
-        self.at += length;
+        let bytes = self.window.held[self.window.at..self.window.at + length].to_vec();
+        let start = self.window.base + self.window.at as u64;
+        self.window.at += length;
         Record { start, bytes, selector }
     }
 
@@ -139,7 +104,7 @@ impl<'a> Rows<'a> {
             let mut length = 0;
             self.byte(0)?;
             loop {
-                let ahead = self.held.get(self.at + length..).unwrap_or_default();
+                let ahead = self.window.held.get(self.window.at + length..).unwrap_or_default();
                 match memchr::memchr(b'\n', ahead) {
                     Some(end) => {
                         length += end + 1;
@@ -152,8 +117,8 @@ impl<'a> Rows<'a> {
                 }
             }
             self.number += 1;
-            if self.held[self.at..self.at + length].trim_ascii().is_empty() {
-                self.at += length;
+            if self.window.held[self.window.at..self.window.at + length].trim_ascii().is_empty() {
+                self.window.at += length;
                 continue;
             }
             let selector = Selector::Lines { first: self.number, last: self.number };
@@ -165,15 +130,15 @@ impl<'a> Rows<'a> {
     fn element(&mut self, in_array: bool) -> Option<Record> {
         loop {
             match self.byte(0)? {
-                b',' | b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                b',' | b' ' | b'\t' | b'\r' | b'\n' => self.window.at += 1,
                 b']' if in_array => {
                     self.closed = true;
                     while self.byte(1).is_some_and(|byte| byte.is_ascii_whitespace()) {
-                        self.at += 1;
+                        self.window.at += 1;
                     }
                     self.trailing = self.byte(1).is_some_and(|byte| byte != b'}');
-                    self.at = self.held.len();
-                    self.ended = true;
+                    self.window.at = self.window.held.len();
+                    self.window.ended = true;
                     return None;
                 }
                 _ => break,
@@ -203,7 +168,7 @@ impl<'a> Rows<'a> {
                 break;
             }
         }
-        let start = self.base + self.at as u64;
+        let start = self.window.base + self.window.at as u64;
         let selector = Selector::Bytes { start, end: start + length as u64 };
         Some(self.take(length, selector))
     }

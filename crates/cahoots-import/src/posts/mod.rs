@@ -8,3 +8,4 @@ pub(crate) mod lists;
 pub(crate) mod parquet_rows;
 pub(crate) mod row;
 pub(crate) mod time;
+pub(crate) mod window;
