@@ -1,0 +1,71 @@
+//! The typed result of an analysis.
+
+use cahoots_record::{ItemId, UtcMicros};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::record::{Place, Record};
+
+/// A pointer to an item of the record. Printed as the item's lasting name; the program adds
+/// archive, locator and words.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Cite(pub ItemId);
+
+impl Cite {
+    /// Cites the item at a place.
+    pub fn of(record: &Record, place: Place) -> Self {
+        Self(record.row(place).id)
+    }
+}
+
+/// What was looked through for a finding.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Searched {
+    /// In words: «messages from A to B», «public items of B».
+    pub what: String,
+    /// How many items that was.
+    pub items: u64,
+    /// The first of them.
+    pub from: Option<UtcMicros>,
+    /// The last of them.
+    pub until: Option<UtcMicros>,
+}
+
+impl Searched {
+    /// Describes a set of items.
+    pub fn over(record: &Record, what: &str, places: impl IntoIterator<Item = Place>) -> Self {
+        let mut searched = Self { what: what.to_owned(), items: 0, from: None, until: None };
+        let (mut from, mut until) = (i64::MAX, i64::MIN);
+        for place in places {
+            searched.items += 1;
+            let span = record.row(place).span;
+            if span.lo != i64::MIN {
+                from = from.min(span.lo);
+            }
+            if span.hi != i64::MAX {
+                until = until.max(span.hi);
+            }
+        }
+        searched.from = (from != i64::MAX).then_some(UtcMicros(from));
+        searched.until = (until != i64::MIN).then_some(UtcMicros(until));
+        searched
+    }
+}
+
+/// What an analysis found. Without citations, `searched` says what was looked through in vain.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Finding<T> {
+    /// Name of the method: `"contacts"`.
+    pub method: &'static str,
+    /// Its version: it changes when the same record could give another answer.
+    pub version: u32,
+    /// The parameters it ran with, defaults included.
+    pub parameters: Value,
+    /// What was looked through.
+    pub searched: Searched,
+    /// What the record cannot tell, and what to keep in mind.
+    pub caveats: Vec<String>,
+    /// What was found.
+    pub result: T,
+}
