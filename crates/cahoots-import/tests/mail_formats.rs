@@ -2,7 +2,7 @@
 //! eighth; random and mutated mail; the test mail that ships with `mail-parser`, where it is.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod common;
+mod cases;
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -12,7 +12,7 @@ use cahoots_import::{
     Batch, Chunk, ChunkSink, Confidence, ImportError, Importer, Member, Options, Probe, Tree,
 };
 use cahoots_record::{Selector, Severity, Sha256};
-use common::{crlf, fixtures, load};
+use cases::{crlf, fixtures, load};
 use proptest::prelude::*;
 
 /// Files in memory as a tree.

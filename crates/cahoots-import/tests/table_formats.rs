@@ -2,13 +2,13 @@
 //! every eighth.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod common;
+mod cases;
 
 use std::path::Path;
 
 use cahoots_import::{Batch, Confidence, Importer, Probe, check, tree::MemoryTree};
 use cahoots_record::{ObjectKind, Role, Severity};
-use common::{crlf, fixtures, load};
+use cases::{crlf, fixtures, load};
 
 fn importer(name: &str) -> &'static dyn Importer {
     *cahoots_import::importers().iter().find(|i| i.format().name == name).unwrap()
