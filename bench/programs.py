@@ -39,8 +39,15 @@ class Cahoots:
         return os.path.isfile(os.path.join(self.case, "case.toml"))
 
     def search(self, query):
-        ask = ["--limit", str(MOST), "--sort", "newest", "--json"]
-        return [self.program, "search", "--case", self.case, *ask, query]
+        return [*self.asking(), "--ids", query]
+
+    def lines(self, query):
+        """The same results with time, people, subject, locator and snippet."""
+        return [*self.asking(), query]
+
+    def asking(self):
+        ask = ["--limit", str(MOST), "--sort", "newest"]
+        return [self.program, "search", "--case", self.case, *ask]
 
     search_codes = (0, 1)
 
@@ -48,7 +55,8 @@ class Cahoots:
         return {}
 
     def count(self, query):
-        printed = measure.output(self.search(query), expect=self.search_codes)
+        command = [*self.search(query), "--json"]
+        printed = measure.output(command, expect=self.search_codes)
         return json.loads(printed)["total"] if printed.strip() else 0
 
 

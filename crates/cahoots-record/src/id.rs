@@ -54,6 +54,17 @@ impl ItemId {
         &self.0
     }
 
+    /// The id as two numbers, the first 64 bits first.
+    pub const fn halves(&self) -> (u64, u64) {
+        let value = u128::from_be_bytes(self.0);
+        ((value >> 64) as u64, value as u64)
+    }
+
+    /// The id with these halves.
+    pub const fn from_halves(high: u64, low: u64) -> Self {
+        Self(((high as u128) << 64 | low as u128).to_be_bytes())
+    }
+
     /// The first ten characters: enough to tell items apart in a table, and accepted by `show`.
     pub fn short(&self) -> String {
         let mut text = self.to_string();
@@ -133,6 +144,8 @@ mod tests {
             let text = id.to_string();
             assert_eq!(text.len(), 26);
             assert_eq!(text.parse(), Ok(id));
+            let (high, low) = id.halves();
+            assert_eq!(ItemId::from_halves(high, low), id);
             assert!(last < text);
             last = text;
         }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use cahoots_record::{ItemKind, ItemOrd, UtcMicros};
+use cahoots_record::{ItemId, ItemKind, ItemOrd, UtcMicros};
 use rustc_hash::FxHashMap;
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
@@ -16,6 +16,8 @@ use crate::snippet::Marks;
 pub struct Hit {
     /// The item's place in the record.
     pub ord: ItemOrd,
+    /// The item's lasting name.
+    pub id: ItemId,
     /// How well it matches; comparable within one search.
     pub score: f32,
     /// Its sort key.
@@ -67,8 +69,9 @@ pub(crate) struct Gather {
     pub counts: bool,
 }
 
-/// A hit with what it is ranked by: larger is better, then the earlier place.
-type Ranked = (u64, Reverse<u64>, u32, i64);
+/// A hit with what it is ranked by: larger is better, then the earlier place. Last, its number in
+/// the index's segment.
+type Ranked = (u64, Reverse<u64>, u32, i64, DocId);
 
 /// No time.
 const NEVER: i64 = i64::MIN;
@@ -76,7 +79,7 @@ const NEVER: i64 = i64::MIN;
 #[derive(Default)]
 pub(crate) struct Fruit {
     total: u64,
-    ranked: Vec<Ranked>,
+    ranked: Vec<(Ranked, ItemId)>,
     months: FxHashMap<i32, u64>,
     kinds: FxHashMap<u64, u64>,
     archives: FxHashMap<u64, u64>,
@@ -88,6 +91,7 @@ pub(crate) struct Segment {
     order: Order,
     counts: bool,
     ord: Column<u64>,
+    id: [Column<u64>; 2],
     time: Column<i64>,
     kind: Column<u64>,
     archive: Column<u64>,
@@ -108,6 +112,7 @@ impl Collector for Gather {
             order: self.order,
             counts: self.counts,
             ord: fast.u64("ord")?,
+            id: [fast.u64("id_high")?, fast.u64("id_low")?],
             time: fast.i64("time")?,
             kind: fast.u64("kind")?,
             archive: fast.u64("archive")?,
@@ -132,10 +137,11 @@ impl Collector for Gather {
             add(&mut all.archives, fruit.archives);
             add(&mut all.accounts, fruit.accounts);
         }
-        all.ranked.sort_unstable_by(|a, b| b.cmp(a));
+        all.ranked.sort_unstable_by(|a, b| b.0.cmp(&a.0));
         all.ranked.truncate(self.wanted);
-        let hits = all.ranked.iter().map(|(_, Reverse(ord), score, time)| Hit {
+        let hits = all.ranked.iter().map(|((_, Reverse(ord), score, time, _), id)| Hit {
             ord: ItemOrd(*ord),
+            id: *id,
             score: f32::from_bits(*score),
             time: (*time != NEVER).then_some(UtcMicros(*time)),
         });
@@ -169,7 +175,7 @@ impl SegmentCollector for Segment {
             let full = self.heap.len() >= self.wanted;
             if !full || self.heap.peek().is_some_and(|Reverse(worst)| rank >= worst.0) {
                 let ord = self.ord.first(doc).unwrap_or_default();
-                self.heap.push(Reverse((rank, Reverse(ord), score, time)));
+                self.heap.push(Reverse((rank, Reverse(ord), score, time, doc)));
                 if full {
                     self.heap.pop();
                 }
@@ -181,7 +187,16 @@ impl SegmentCollector for Segment {
     }
 
     fn harvest(mut self) -> Fruit {
-        self.fruit.ranked = self.heap.into_iter().map(|Reverse(ranked)| ranked).collect();
+        let half = |column: &Column<u64>, doc| column.first(doc).unwrap_or_default();
+        let [high, low] = &self.id;
+        self.fruit.ranked = self
+            .heap
+            .into_iter()
+            .map(|Reverse(ranked)| {
+                let (high, low) = (half(high, ranked.4), half(low, ranked.4));
+                (ranked, ItemId::from_halves(high, low))
+            })
+            .collect();
         self.fruit
     }
 }

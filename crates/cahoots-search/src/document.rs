@@ -24,6 +24,9 @@ impl Prepared {
     fn with_fields(item: &Item, f: &Fields) -> Self {
         let mut d = TantivyDocument::new();
         d.add_text(f.id, item.id.to_string());
+        let (high, low) = item.id.halves();
+        d.add_u64(f.id_high, high);
+        d.add_u64(f.id_low, low);
         if let Some(native) = &item.native_id {
             d.add_text(f.native, native);
         }

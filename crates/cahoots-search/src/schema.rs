@@ -5,7 +5,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever an index made before can no longer be used.
-pub(crate) const VERSION: &str = "1";
+pub(crate) const VERSION: &str = "2";
 /// Name of the tokenizer of texts.
 pub(crate) const WORDS: &str = "words";
 
@@ -16,6 +16,10 @@ pub(crate) struct Fields {
     pub ord: Field,
     /// Item id, for `show` with the beginning of an id.
     pub id: Field,
+    /// The two halves of the item id, for results that are ids and nothing else.
+    pub id_high: Field,
+    /// See `id_high`.
+    pub id_low: Field,
     /// The platform's own id.
     pub native: Field,
     /// Words of the text.
@@ -64,6 +68,8 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         ord: builder.add_u64_field("ord", FAST),
         id: builder.add_text_field("id", STRING),
+        id_high: builder.add_u64_field("id_high", FAST),
+        id_low: builder.add_u64_field("id_low", FAST),
         native: builder.add_text_field("native", STRING),
         body: builder.add_text_field("body", phrases()),
         subject: builder.add_text_field("subject", phrases()),

@@ -188,16 +188,17 @@ impl Case {
         let mut sorted: Vec<ItemOrd> = ords.to_vec();
         sorted.sort_unstable();
         sorted.dedup();
-        let mut found = Vec::with_capacity(sorted.len());
+        let mut parts_of: Vec<(&Segment, &[ItemOrd])> = Vec::new();
         let mut rest = &sorted[..];
         while let Some(next) = rest.first() {
             let place =
                 self.segment_rows.partition_point(|row| row.first.0 + row.n_items <= next.0);
             let Some(segment) = self.segments.get(place) else { break };
             let end = rest.partition_point(|ord| ord.0 < segment.ords().end);
-            found.extend(segment.items(&rest[..end], parts)?);
+            parts_of.push((segment, &rest[..end]));
             rest = &rest[end..];
         }
+        let found = read_side_by_side(&parts_of, parts)?;
         if sorted.len() == ords.len() && sorted == ords {
             return Ok(found);
         }
@@ -294,6 +295,31 @@ impl Case {
         }
         Ok(())
     }
+}
+
+/// Few items of many segments: opening their tables is most of the work, so two threads share it.
+fn read_side_by_side(
+    wanted: &[(&Segment, &[ItemOrd])],
+    parts: Parts,
+) -> Result<Vec<StoredItem>, StoreError> {
+    let read = |wanted: &[(&Segment, &[ItemOrd])]| -> Result<Vec<StoredItem>, StoreError> {
+        let mut found = Vec::new();
+        for (segment, ords) in wanted {
+            found.extend(segment.items(ords, parts)?);
+        }
+        Ok(found)
+    };
+    if wanted.len() < 4 {
+        return read(wanted);
+    }
+    let (first, second) = wanted.split_at(wanted.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| read(second));
+        let mut found = read(first)?;
+        // A thread that panicked has nothing to give; reading here again tells what is wrong.
+        found.extend(other.join().unwrap_or_else(|_| read(second))?);
+        Ok(found)
+    })
 }
 
 fn lock(root: &Path) -> Result<File, StoreError> {

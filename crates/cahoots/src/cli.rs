@@ -147,6 +147,9 @@ pub struct Search {
     /// Count results by party, month, archive and kind
     #[arg(long, short)]
     pub counts: bool,
+    /// Print item ids and nothing else, one a line
+    #[arg(long, conflicts_with = "counts")]
+    pub ids: bool,
 }
 
 /// `show`.

@@ -76,7 +76,8 @@ pub struct Segment {
     tables: Vec<OnceLock<Option<ArrowReaderMetadata>>>,
 }
 
-const LINE: &[&str] = &[
+/// The columns of `items` that [`Parts::Line`] reads.
+pub(super) const LINE: &[&str] = &[
     "item",
     "id",
     "kind",

@@ -20,6 +20,7 @@ use parquet::schema::types::ColumnPath;
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
+use super::read::LINE;
 use super::schema::columns;
 use crate::error::StoreError;
 
@@ -451,9 +452,33 @@ fn properties(table: &str) -> WriterProperties {
             .set_column_dictionary_enabled(ColumnPath::from(column), false)
             .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
     }
+    // A snippet needs one text: a page of it is unpacked whole.
+    properties = properties.set_column_data_page_size_limit(ColumnPath::from("text"), 32 * 1024);
     // A dictionary of texts that hardly repeat only costs time and memory.
-    for column in ["id", "native_id", "text", "locator", "raw_sha256", "content_sha256", "mih"] {
+    for column in [
+        "id",
+        "native_id",
+        "subject",
+        "text",
+        "time_raw",
+        "locator",
+        "raw_sha256",
+        "content_sha256",
+        "mih",
+    ] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
+    }
+    // A reader of the lines of a list opens many columns for few rows, and setting up zstd costs
+    // more than such a column: these are packed with LZ4, which needs no set-up.
+    if matches!(table, "items" | "participants") {
+        for field in columns(table).iter().flat_map(|schema| schema.fields().iter().cloned()) {
+            if table == "participants" || LINE.contains(&field.name().as_str()) {
+                properties = properties.set_column_compression(
+                    ColumnPath::from(field.name().as_str()),
+                    Compression::LZ4_RAW,
+                );
+            }
+        }
     }
     properties.build()
 }

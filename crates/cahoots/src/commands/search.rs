@@ -31,6 +31,9 @@ pub(super) fn run(global: &Global, args: &Search, out: &mut Output) -> Result<Do
         counts: args.counts,
     };
     let found = index.search(&query, &names, &options)?;
+    if args.ids {
+        return print_ids(&text, &found, out);
+    }
     let ords: Vec<ItemOrd> = found.hits.iter().map(|hit| hit.ord).collect();
     let items = case.items(&ords, Parts::Text)?;
     if out.json {
@@ -61,6 +64,25 @@ pub(super) fn run(global: &Global, args: &Search, out: &mut Output) -> Result<Do
         print(&case, &index, &found, &items, args, out)?;
         if let Some(counts) = &found.counts {
             print_counts(counts, &case, &names, out)?;
+        }
+    }
+    Ok(if found.total == 0 { Done::Nothing } else { Done::Found })
+}
+
+/// The ids alone: the index has them, so no item is read.
+fn print_ids(query: &str, found: &Found, out: &mut Output) -> Result<Done> {
+    if out.json {
+        let items: Vec<Value> = found.hits.iter().map(|hit| json!({ "id": hit.id })).collect();
+        out.value(&json!({
+            "schema": "cahoots/search/1",
+            "query": query,
+            "total": found.total,
+            "undated": found.undated,
+            "items": items,
+        }))?;
+    } else {
+        for hit in &found.hits {
+            out.line(hit.id.to_string())?;
         }
     }
     Ok(if found.total == 0 { Done::Nothing } else { Done::Found })

@@ -65,6 +65,23 @@ fn search_show_and_raw_lead_back_to_the_bytes() {
 }
 
 #[test]
+fn ids_alone_are_the_ids_of_the_lines() {
+    let bench = opened(40);
+    let lines = bench.json(&["search", "*", "--sort", "newest"]);
+    let of_lines: Vec<&str> = lines["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["id"].as_str().unwrap())
+        .collect();
+    assert!(!of_lines.is_empty());
+    let alone = bench.expect(0, &["search", "*", "--sort", "newest", "--ids"]);
+    assert_eq!(alone.lines().collect::<Vec<_>>(), of_lines);
+    assert_eq!(bench.json(&["search", "*", "--ids"])["total"], lines["total"]);
+    bench.expect(1, &["search", "zzyzx", "--ids"]);
+}
+
+#[test]
 fn exit_codes_tell_done_nothing_and_error_apart() {
     let bench = opened(10);
     bench.expect(0, &["search", "harbour"]);
