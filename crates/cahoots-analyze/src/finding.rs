@@ -26,10 +26,10 @@ pub struct Searched {
     pub what: String,
     /// How many items that was.
     pub items: u64,
-    /// The first of them.
-    pub from: Option<UtcMicros>,
-    /// The last of them.
-    pub until: Option<UtcMicros>,
+    /// When the first of them was, in UTC.
+    pub from: Option<String>,
+    /// When the last of them was, in UTC.
+    pub until: Option<String>,
 }
 
 impl Searched {
@@ -47,8 +47,8 @@ impl Searched {
                 until = until.max(span.hi);
             }
         }
-        searched.from = (from != i64::MAX).then_some(UtcMicros(from));
-        searched.until = (until != i64::MIN).then_some(UtcMicros(until));
+        searched.from = (from != i64::MAX).then(|| UtcMicros(from).to_string());
+        searched.until = (until != i64::MIN).then(|| UtcMicros(until).to_string());
         searched
     }
 }

@@ -137,7 +137,7 @@ impl Collector for Gather {
             add(&mut all.archives, fruit.archives);
             add(&mut all.accounts, fruit.accounts);
         }
-        all.ranked.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        all.ranked.sort_unstable_by_key(|(ranked, _)| Reverse(*ranked));
         all.ranked.truncate(self.wanted);
         let hits = all.ranked.iter().map(|((_, Reverse(ord), score, time, _), id)| Hit {
             ord: ItemOrd(*ord),

@@ -30,5 +30,6 @@ pub use catalog::{
 pub use error::StoreError;
 pub use ids::{ItemIds, Taken};
 pub use segment::{
-    Copy, IssueRow, Parts, Segment, SegmentBuilder, SegmentStats, StoredItem, ThreadRow,
+    Copy, Glance, IssueRow, Parts, Segment, SegmentBuilder, SegmentStats, StoredItem, ThreadRow,
+    Words,
 };

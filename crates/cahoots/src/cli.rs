@@ -48,6 +48,8 @@ pub enum Command {
     Thread(Thread),
     /// Print what happened in order, private and public side by side
     Chronology(Chronology),
+    /// Show who was in contact with whom, since when, who answered and who was ignored
+    Contacts(Contacts),
     /// List the people and organisations of the record, or say who is who
     People(People),
     /// Hash the archives again and check every table of the record
@@ -150,6 +152,24 @@ pub struct Search {
     /// Print item ids and nothing else, one a line
     #[arg(long, conflicts_with = "counts")]
     pub ids: bool,
+}
+
+/// `contacts`.
+#[derive(Args, Debug)]
+pub struct Contacts {
+    /// Only pairs with this party: a name, an account, an id
+    pub a: Option<String>,
+    /// The other party: everything between the two
+    pub b: Option<String>,
+    /// A message counts as answered within this many days
+    #[arg(long, default_value_t = 7, value_name = "DAYS")]
+    pub answer_days: i64,
+    /// Count messages that programs and lists sent
+    #[arg(long)]
+    pub automated: bool,
+    /// Show at most this many pairs or messages
+    #[arg(long, short = 'n', default_value_t = 40)]
+    pub limit: usize,
 }
 
 /// `show`.

@@ -1,5 +1,6 @@
 //! The program: one command a file, errors reported once, exit codes that mean something.
 
+mod analysis;
 mod cli;
 mod commands;
 mod ingest;

@@ -243,6 +243,21 @@ impl Record {
         Some(Party(place as u32))
     }
 
+    /// Whether whoever compiled the record doubts that the item exists at all (its certainty says
+    /// «unverified»). Such items are shown and never counted as evidence.
+    pub fn is_unverified(&self, place: Place) -> bool {
+        self.details
+            .get(&place)
+            .and_then(|detail| detail.get("certainty"))
+            .and_then(Value::as_str)
+            .is_some_and(|words| words.trim_start().to_lowercase().starts_with("unverified"))
+    }
+
+    /// The id under which a compiled entry stands in its file (`"M6"`).
+    pub fn label(&self, place: Place) -> Option<&str> {
+        self.details.get(&place)?.get("id")?.as_str()
+    }
+
     /// The dated items, in the order of time: those with at least one bound.
     pub fn dated(&self) -> &[Row] {
         let end = self.rows.partition_point(|row| row.span.is_dated());

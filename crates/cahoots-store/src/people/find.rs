@@ -17,6 +17,22 @@ impl<'a> Matcher<'a> {
     /// Parties that the text means, best first: its id, an account, a name, the beginning of
     /// words of a name.
     pub fn parties(&self, text: &str) -> Vec<u32> {
+        let ranked = self.ranked(text);
+        // A sure match leaves the doubtful ones out.
+        let sure = ranked.first().is_some_and(|(rank, ..)| *rank <= SURE);
+        ranked.into_iter().filter(|(rank, ..)| !sure || *rank <= SURE).map(|(.., n)| n).collect()
+    }
+
+    /// Parties whose id, account or whole name this is; those whose id or account it is, if any.
+    pub fn sure(&self, text: &str) -> Vec<u32> {
+        let ranked = self.ranked(text);
+        let best = ranked.first().map_or(u8::MAX, |(rank, ..)| *rank);
+        let sure = ranked.into_iter().filter(|(rank, ..)| *rank == best && best <= SURE);
+        sure.map(|(.., n)| n).collect()
+    }
+
+    /// Every party that may be meant: rank, the number of its items as less from the most, party.
+    fn ranked(&self, text: &str) -> Vec<(u8, u64, u32)> {
         let text = text.trim();
         let lower = text.to_lowercase();
         let handle = lower.trim_start_matches('@');
@@ -38,9 +54,7 @@ impl<'a> Matcher<'a> {
             }
         }
         ranked.sort_unstable();
-        // A sure match leaves the doubtful ones out.
-        let sure = ranked.first().is_some_and(|(rank, ..)| *rank <= 1);
-        ranked.into_iter().filter(|(rank, ..)| !sure || *rank <= 1).map(|(.., n)| n).collect()
+        ranked
     }
 
     /// Accounts of those parties.
@@ -52,6 +66,9 @@ impl<'a> Matcher<'a> {
             .collect()
     }
 }
+
+/// The worst rank of a match that leaves no doubt: an id, an account, a whole name.
+const SURE: u8 = 1;
 
 fn rank(person: &Person, lower: &str, handle: &str, words: &[String]) -> u8 {
     let native = person.key.native();
@@ -157,6 +174,7 @@ mod tests {
         assert_eq!(matcher.parties("ada"), [0, 2]);
         assert_eq!(matcher.parties("ada@quill.example"), [0]);
         assert!(matcher.parties("nobody").is_empty());
+        assert_eq!((matcher.sure("ada quill"), matcher.sure("ada")), (vec![0], vec![]));
         assert_eq!(nearest(&parties, "harow", 3), ["Ben Harrow"]);
     }
 }

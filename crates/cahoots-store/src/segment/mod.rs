@@ -1,9 +1,11 @@
 //! One segment of the record: a folder of Parquet tables that one stretch of an archive gave.
 
 mod read;
+mod scan;
 mod schema;
 mod write;
 
 pub use read::{IssueRow, Parts, Segment, SharedSegment, StoredItem, ThreadRow};
+pub use scan::{Glance, Words};
 pub use schema::{Copy, TABLES, columns};
 pub use write::{SegmentBuilder, SegmentFile, SegmentStats};

@@ -116,13 +116,13 @@ impl Segment {
         self.first.0..self.first.0 + self.n_items
     }
 
-    fn path(&self, table: &str) -> PathBuf {
+    pub(super) fn path(&self, table: &str) -> PathBuf {
         self.dir.join(format!("{table}.parquet"))
     }
 
     /// A reader of some columns (all if empty) and some rows (all if `None`) of a table; `None`
     /// when the segment has no rows of that table.
-    fn open(
+    pub(super) fn open(
         &self,
         table: &'static str,
         columns: &[&str],
@@ -395,7 +395,7 @@ impl Segment {
 }
 
 /// The batches of one table, with errors that name the file.
-struct Batches {
+pub(super) struct Batches {
     reader: parquet::arrow::arrow_reader::ParquetRecordBatchReader,
     path: PathBuf,
 }

@@ -74,7 +74,7 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
         let place = format!("[{}] {}", item.id.short(), archive_name(&case, stored.archive));
         let mut cells = vec![(Style::Bold, fit(&who, lane))];
         let words = summary(stored, lane * 4);
-        cells.extend(wrapped(&words, lane, 3).into_iter().map(|line| (Style::Plain, line)));
+        cells.extend(super::wrapped(&words, lane, 3).into_iter().map(|line| (Style::Plain, line)));
         cells.push((Style::Dim, fit(&place, lane)));
         for (number, (style, cell)) in cells.iter().enumerate() {
             let clock = if number == 0 { clock.trim() } else { "" };
@@ -95,26 +95,6 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
     let sum = out.styled(Style::Dim, &sum);
     out.line(sum)?;
     Ok(if found.total == 0 { Done::Nothing } else { Done::Found })
-}
-
-/// The text in at most `most` lines of at most `width` columns.
-fn wrapped(text: &str, width: usize, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let full = lines.len() == most;
-        match lines.last_mut() {
-            Some(line) if width_of(line) + 1 + width_of(word) <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(line) if full => {
-                *line = fit(&format!("{line} …"), width);
-                break;
-            }
-            _ => lines.push(fit(word, width)),
-        }
-    }
-    lines
 }
 
 /// The subject, else the beginning of the text.

@@ -4,6 +4,7 @@ mod add;
 mod archives;
 mod bench_queries;
 mod chronology;
+mod contacts;
 mod export;
 mod formats;
 mod overview;
@@ -20,7 +21,7 @@ use cahoots_store::Case;
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Command, Global};
-use crate::output::Output;
+use crate::output::{Output, fit, width_of};
 
 /// How a command ended, for the exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +50,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Show(args) => show::run(&global, &args, &mut out),
         Command::Thread(args) => thread::run(&global, &args, &mut out),
         Command::Chronology(args) => chronology::run(&global, &args, &mut out),
+        Command::Contacts(args) => contacts::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),
@@ -74,4 +76,24 @@ fn open_case(global: &Global, out: &mut Output) -> Result<Case> {
         out.set_zone(zone);
     }
     Ok(case)
+}
+
+/// The text in at most `most` lines of at most `width` columns.
+fn wrapped(text: &str, width: usize, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let full = lines.len() == most;
+        match lines.last_mut() {
+            Some(line) if width_of(line) + 1 + width_of(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(line) if full => {
+                *line = fit(&format!("{line} …"), width);
+                break;
+            }
+            _ => lines.push(fit(word, width)),
+        }
+    }
+    lines
 }

@@ -1,0 +1,160 @@
+//! The record of a case as the analyses see it.
+
+use anyhow::{Context, Result};
+use cahoots_analyze::record::{Builder, Party, Record, Span, Thing, Tie, build::Entry};
+use cahoots_record::{AccountKey, ItemId, ItemOrd, Role};
+use cahoots_store::Case;
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use super::who::exactly;
+use crate::names::People;
+
+/// Keys of a compiled entry's detail that name other items, and what they say of them.
+const TOLD: [(&str, Tie); 4] = [
+    ("answers", Tie::Answers),
+    ("forward_of", Tie::Forwards),
+    ("tells_of", Tie::TellsOf),
+    ("about", Tie::About),
+];
+
+/// Reads every column that an analysis may ask for. Costs a pass over the record without its
+/// texts.
+///
+/// # Errors
+/// When the case cannot be read.
+pub fn load(case: &Case, people: &People) -> Result<Record> {
+    let mut builder = Builder::new(&case.info().zone);
+    for number in 0..people.n_parties() as u32 {
+        builder.party(people.id(number), people.name(number));
+    }
+    let mut accounts: FxHashMap<AccountKey, u32> = FxHashMap::default();
+    for (number, person) in people.people.iter().enumerate() {
+        let party = people.parties.of_account.get(number).copied().unwrap_or_default();
+        let known = builder.account(person.key.clone(), Party(party));
+        accounts.insert(person.key.clone(), known);
+    }
+    let custodians: Vec<Option<u16>> = case
+        .archives()
+        .iter()
+        .map(|archive| {
+            let name = archive.custodian.trim();
+            let party = || exactly(people, name);
+            (!name.is_empty()).then(|| builder.custodian(name, party()))
+        })
+        .collect();
+
+    let placed = case.placed()?;
+    let mut entries: Vec<Entry> = Vec::with_capacity(case.n_items() as usize);
+    let mut refers: Vec<(ItemOrd, Vec<String>)> = Vec::new();
+    let mut by_native: FxHashMap<String, ItemOrd> = FxHashMap::default();
+    let mut by_id: FxHashMap<ItemId, ItemOrd> = FxHashMap::default();
+    let mut parents: Vec<(ItemOrd, ItemId)> = Vec::new();
+    let segments: Vec<_> = (0..case.segments().len()).filter_map(|at| case.segment(at)).collect();
+    for segment in &segments {
+        segment.each_item(|glance, references| {
+            let ord = glance.ord;
+            let at = placed.get(ord.0 as usize).copied();
+            let mut entry = Entry::new(ord.0, Span::UNKNOWN);
+            entry.id = glance.id;
+            entry.span = Span {
+                lo: glance.earliest.map_or(i64::MIN, |time| time.0),
+                hi: glance.latest.map_or(i64::MAX, |time| time.0),
+            };
+            entry.kind = glance.kind;
+            entry.medium = glance.medium;
+            entry.visibility = glance.visibility;
+            entry.flags = glance.flags;
+            entry.thread = at.map_or(ord.0, |at| at.thread);
+            entry.channel = glance.conversation.map(|name| builder.channel(name));
+            if let Some(custodian) = custodians.get(glance.archive as usize).copied().flatten() {
+                entry.held_by.push(custodian);
+            }
+            if let Some(parent) = at.and_then(|at| at.parent) {
+                entry.ties.push((Tie::Answers, ItemOrd(parent)));
+            }
+            if let Some(parent) = glance.parent.and_then(|id| id.parse().ok()) {
+                parents.push((ord, parent));
+            }
+            entry.detail = glance
+                .detail
+                .and_then(|text| serde_json::from_str(text).ok())
+                .unwrap_or(Value::Null);
+            if let Some(native) = glance.native_id {
+                by_native.entry(native.to_owned()).or_insert(ord);
+            }
+            by_id.insert(glance.id, ord);
+            let references: Vec<String> = references.map(str::to_owned).collect();
+            if !references.is_empty() {
+                refers.push((ord, references));
+            }
+            entries.push(entry);
+        })?;
+    }
+    for segment in &segments {
+        segment.each_participant(|ord, account, role| {
+            let key = AccountKey::from_stored(account);
+            if let (Some(entry), Some(number)) =
+                (entries.get_mut(ord.0 as usize), accounts.get(&key))
+            {
+                entry.takers.push((*number, role));
+            }
+        })?;
+        segment.each_object(|ord, kind, key| {
+            let thing: Thing = builder.thing(kind, key);
+            if let Some(entry) = entries.get_mut(ord.0 as usize) {
+                entry.things.push(thing);
+            }
+        })?;
+        segment.each_copy(|ord, archive| {
+            let custodian = custodians.get(archive as usize).copied().flatten();
+            if let (Some(entry), Some(custodian)) = (entries.get_mut(ord.0 as usize), custodian) {
+                entry.held_by.push(custodian);
+            }
+        })?;
+    }
+    for (ord, parent) in parents {
+        if let (Some(entry), Some(parent)) = (entries.get_mut(ord.0 as usize), by_id.get(&parent)) {
+            entry.ties.push((Tie::AttachedTo, *parent));
+        }
+    }
+    for (ord, references) in &refers {
+        for native in references.iter().filter(|native| !by_native.contains_key(*native)) {
+            builder.missing(native, *ord);
+        }
+    }
+    for mut entry in entries {
+        tell(&mut entry, &by_id);
+        // Authors first: the order that every reader of `takers` may rely on.
+        entry.takers.sort_by_key(|(_, role)| !matches!(role, Role::From | Role::Sender));
+        builder.push(entry);
+    }
+    Ok(builder.finish())
+}
+
+/// What a compiled entry says of others. A forward is no answer, although both refer to it.
+fn tell(entry: &mut Entry, by_id: &FxHashMap<ItemId, ItemOrd>) {
+    for (key, tie) in TOLD {
+        let named = entry.detail.get(key).and_then(Value::as_array).into_iter().flatten();
+        let ords: Vec<ItemOrd> = named
+            .filter_map(|named| named.get("item").and_then(Value::as_str))
+            .filter_map(|id| by_id.get(&id.parse().ok()?).copied())
+            .collect();
+        for ord in ords {
+            if tie == Tie::Forwards {
+                entry.ties.retain(|other| *other != (Tie::Answers, ord));
+            }
+            entry.ties.push((tie, ord));
+        }
+    }
+}
+
+/// The record, and the people it was made with.
+///
+/// # Errors
+/// As [`load`].
+pub fn of_case(case: &Case) -> Result<(Record, People)> {
+    let people = People::load(case).context("who is who cannot be read")?;
+    let record = load(case, &people)?;
+    Ok((record, people))
+}
