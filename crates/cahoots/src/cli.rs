@@ -50,6 +50,8 @@ pub enum Command {
     Chronology(Chronology),
     /// Show who was in contact with whom, since when, who answered and who was ignored
     Contacts(Contacts),
+    /// Show what should be in the record and is not
+    Absences(Absences),
     /// List the people and organisations of the record, or say who is who
     People(People),
     /// Hash the archives again and check every table of the record
@@ -169,6 +171,17 @@ pub struct Contacts {
     pub automated: bool,
     /// Show at most this many pairs or messages
     #[arg(long, short = 'n', default_value_t = 40)]
+    pub limit: usize,
+}
+
+/// `absences`.
+#[derive(Args, Debug)]
+pub struct Absences {
+    /// List silences of which at most this share is expected to be chance
+    #[arg(long, default_value_t = 0.01, value_name = "SHARE")]
+    pub level: f64,
+    /// Show at most this many rows of each kind
+    #[arg(long, short = 'n', default_value_t = 10)]
     pub limit: usize,
 }
 

@@ -42,6 +42,12 @@ pub struct Entry {
     pub held_by: Vec<u16>,
     /// What the importer added.
     pub detail: Value,
+    /// Number of the archive it was first read from.
+    pub archive: u32,
+    /// The platform's or archive's own id.
+    pub native_id: Option<Box<str>>,
+    /// Names of attachments whose bytes no archive holds.
+    pub lost_attachments: Vec<String>,
 }
 
 impl Entry {
@@ -62,6 +68,9 @@ impl Entry {
             ties: Vec::new(),
             held_by: Vec::new(),
             detail: Value::Null,
+            archive: 0,
+            native_id: None,
+            lost_attachments: Vec::new(),
         }
     }
 
@@ -89,6 +98,7 @@ pub struct Builder {
     channels: Vec<String>,
     by_channel: FxHashMap<String, u32>,
     missing: FxHashMap<String, Vec<ItemOrd>>,
+    archives: Vec<String>,
     zone: String,
 }
 
@@ -152,6 +162,11 @@ impl Builder {
         self.custodians.len() as u16 - 1
     }
 
+    /// Names the archives, in the order of their numbers.
+    pub fn archives(&mut self, names: impl IntoIterator<Item = String>) {
+        self.archives = names.into_iter().collect();
+    }
+
     /// Says that an entry refers to a message that the record does not hold.
     pub fn missing(&mut self, native_id: &str, referred_by: ItemOrd) {
         self.missing.entry(native_id.to_owned()).or_default().push(referred_by);
@@ -180,6 +195,7 @@ impl Builder {
             custodians: self.custodians,
             channels: self.channels,
             zone: self.zone,
+            archives: self.archives,
             ..Record::default()
         };
         let mut threads: FxHashMap<u64, u32> = FxHashMap::default();
@@ -198,7 +214,11 @@ impl Builder {
                 flags: entry.flags,
                 thread,
                 channel: entry.channel,
+                archive: entry.archive,
             });
+            record.native_ids.push(entry.native_id);
+            let lost = entry.lost_attachments.into_iter().map(|name| (place, name));
+            record.lost_attachments.extend(lost);
             let accounts = &record.accounts;
             record.takers.push(entry.takers.iter().map(|(account, role)| Taker {
                 party: accounts[*account as usize].party,

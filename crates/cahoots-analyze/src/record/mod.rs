@@ -51,6 +51,8 @@ pub struct Row {
     pub thread: u32,
     /// Number of its channel (conversation, group), if it has one.
     pub channel: Option<u32>,
+    /// Number of the archive it was first read from; see [`Record::archives`].
+    pub archive: u32,
 }
 
 impl Row {
@@ -152,6 +154,12 @@ pub struct Record {
     pub custodians: Vec<(String, Option<Party>)>,
     /// What whoever compiled the record adds about an item, as stored (`Item.detail`).
     pub details: FxHashMap<Place, Value>,
+    /// The platform's or archive's own id of each item.
+    pub native_ids: Vec<Option<Box<str>>>,
+    /// Attachments that an item names and whose bytes no archive holds.
+    pub lost_attachments: Vec<(Place, String)>,
+    /// Names of archives by number.
+    pub archives: Vec<String>,
     /// Messages that are referred to and absent, by native id.
     pub missing: Vec<Missing>,
     /// IANA name of the case's display zone.

@@ -187,6 +187,27 @@ impl Segment {
         Ok(())
     }
 
+    /// Shows every attachment: item, name, whether an archive holds its bytes.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn each_attachment(
+        &self,
+        mut each: impl FnMut(ItemOrd, &str, bool),
+    ) -> Result<(), StoreError> {
+        let columns = ["item", "name", "sha256"];
+        for batch in self.open("attachments", &columns, None)?.into_iter().flatten() {
+            let batch = batch?;
+            let table = Table { segment: self, name: "attachments", batch: &batch };
+            let (ord, name) = (table.longs("item")?, table.texts("name")?);
+            let digest = table.texts("sha256")?;
+            for row in 0..batch.num_rows() {
+                each(ItemOrd(ord.value(row)), name.value(row), digest.is_valid(row));
+            }
+        }
+        Ok(())
+    }
+
     /// Shows every occurrence: item and number of the archive that holds it.
     ///
     /// # Errors

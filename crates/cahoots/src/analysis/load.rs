@@ -44,6 +44,7 @@ pub fn load(case: &Case, people: &People) -> Result<Record> {
         })
         .collect();
 
+    builder.archives(case.archives().iter().map(|archive| archive.name.clone()));
     let placed = case.placed()?;
     let mut entries: Vec<Entry> = Vec::with_capacity(case.n_items() as usize);
     let mut refers: Vec<(ItemOrd, Vec<String>)> = Vec::new();
@@ -65,6 +66,8 @@ pub fn load(case: &Case, people: &People) -> Result<Record> {
             entry.medium = glance.medium;
             entry.visibility = glance.visibility;
             entry.flags = glance.flags;
+            entry.archive = glance.archive;
+            entry.native_id = glance.native_id.map(Box::from);
             entry.thread = at.map_or(ord.0, |at| at.thread);
             entry.channel = glance.conversation.map(|name| builder.channel(name));
             if let Some(custodian) = custodians.get(glance.archive as usize).copied().flatten() {
@@ -104,6 +107,11 @@ pub fn load(case: &Case, people: &People) -> Result<Record> {
             let thing: Thing = builder.thing(kind, key);
             if let Some(entry) = entries.get_mut(ord.0 as usize) {
                 entry.things.push(thing);
+            }
+        })?;
+        segment.each_attachment(|ord, name, held| {
+            if let Some(entry) = entries.get_mut(ord.0 as usize).filter(|_| !held) {
+                entry.lost_attachments.push(name.to_owned());
             }
         })?;
         segment.each_copy(|ord, archive| {

@@ -257,7 +257,8 @@ fn strip(d: &Dossier, out: &mut Output) -> Result<()> {
     out.line(format!("  {} {b} ← {}", " ".repeat(first.month.len()), last.month))
 }
 
-fn bar(n: u64, most: u64) -> char {
+/// A bar of eight heights; a dot for nothing.
+pub(super) fn bar(n: u64, most: u64) -> char {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     match n {
         0 => '·',

@@ -1,5 +1,6 @@
 //! One command a file: parse, call, print.
 
+mod absences;
 mod add;
 mod archives;
 mod bench_queries;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Thread(args) => thread::run(&global, &args, &mut out),
         Command::Chronology(args) => chronology::run(&global, &args, &mut out),
         Command::Contacts(args) => contacts::run(&global, &args, &mut out),
+        Command::Absences(args) => absences::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),
