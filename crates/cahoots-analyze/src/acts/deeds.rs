@@ -25,11 +25,6 @@ impl Deeds {
     pub(super) fn times(&self) -> Vec<i64> {
         self.timed.iter().map(|(t, _)| *t).collect()
     }
-
-    /// Every act, counted or not.
-    pub(super) fn all(&self) -> impl Iterator<Item = Place> + '_ {
-        self.timed.iter().map(|(_, place)| *place).chain(self.wide.iter().copied())
-    }
 }
 
 /// Whether an item is a public act of a party. A repost is the act of who reposted: only `from`

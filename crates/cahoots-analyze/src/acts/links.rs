@@ -13,6 +13,7 @@ use cahoots_record::ObjectKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
+use super::result::Everywhere;
 use crate::record::{Party, Place, Record, Thing};
 
 /// How telling a shared object is; `A` most.
@@ -160,6 +161,24 @@ impl<'a> Links<'a> {
     pub(super) fn in_everything(&self, thing: Thing) -> bool {
         let have = self.earlier(thing, Place(u32::MAX));
         have >= 20 && u64::from(have) * 20 > u64::from(self.public_items())
+    }
+
+    /// The things of some messages that occur in everything.
+    pub(super) fn everywhere(&self, messages: impl Iterator<Item = Place>) -> Vec<Everywhere> {
+        let things = messages.flat_map(|place| self.record.things(place).iter().copied());
+        let mut things: Vec<Thing> = things.collect();
+        things.sort_unstable();
+        things.dedup();
+        let common = things.into_iter().filter(|thing| self.in_everything(*thing));
+        let mut found: Vec<Everywhere> = common
+            .map(|thing| {
+                let facts = &self.record.things[thing.0 as usize];
+                let public_items = self.earlier(thing, Place(u32::MAX));
+                Everywhere { kind: facts.kind.name(), key: facts.key.clone(), public_items }
+            })
+            .collect();
+        found.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
+        found
     }
 
     /// The sender's things that an act names: a handle, or the sender as one mentioned or quoted.

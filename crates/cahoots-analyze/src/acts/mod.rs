@@ -12,14 +12,20 @@ use crate::finding::{Finding, Searched};
 use crate::record::{HOUR, Party, Place, Record, Span};
 
 mod actors;
+mod base;
 mod coverage;
 mod days;
 mod deeds;
 mod links;
+mod pairs;
+mod peers;
 mod result;
 mod sessions;
 mod timing;
 mod verdict;
+
+#[cfg(test)]
+mod tests;
 
 pub use links::{Content, Grade, RARE_BITS, Shared};
 pub use result::{
@@ -33,6 +39,7 @@ use actors::Bench;
 use coverage::Coverage;
 use days::Days;
 use links::Links;
+use pairs::Pairing;
 use sessions::Messages;
 
 /// The version of the method.
@@ -161,7 +168,16 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
             tested.push(bench.test(&actors, deeds, &coverage, &mut days));
         }
     }
-    let verdict = overall(record, question, fault, &messages, &tested);
+    let peers = match tested.first() {
+        Some(_) => {
+            let coverage = coverage(record, question, &[question.to], &places, &mut caveats);
+            peers::compare(&bench, &links, &coverage)
+        }
+        None => None,
+    };
+    let verdict = overall(record, question, fault, &messages, &tested, peers.as_ref());
+    let shown = show(record, question, &links, &messages, &actors, &places, &tested);
+    say(question, &messages, &tested, peers.as_ref(), &mut caveats);
     let searched = Searched::over(
         record,
         &format!(
@@ -192,10 +208,10 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
                 not_requested: messages.not_requested,
             },
             tests: tested.into_iter().map(|it| it.test).collect(),
-            peers: None,
-            sessions: Vec::new(),
-            time_too_wide: Vec::new(),
-            in_everything: Vec::new(),
+            peers,
+            sessions: shown.0,
+            time_too_wide: shown.1,
+            in_everything: links.everywhere(messages.all()),
         },
     }
 }
@@ -207,6 +223,7 @@ fn overall(
     fault: Option<String>,
     messages: &Messages,
     tested: &[actors::Tested],
+    peers: Option<&PeerTest>,
 ) -> Verdict {
     if let Some(fault) = fault {
         return Verdict::CannotTell { why: vec![fault], needed: Vec::new() };
@@ -219,10 +236,102 @@ fn overall(
         );
         return Verdict::CannotTell { why: vec![why], needed: vec!["Their messages.".to_owned()] };
     }
+    if let Some(peers) = peers
+        && peers.peers.len() >= peers::FEWEST
+        && peers.requests >= 5
+        && peers.p_in_family <= ALPHA
+    {
+        return Verdict::MoreThanComparableAccounts;
+    }
     // The last test is that of any of the group, or the only one.
     tested.last().map_or(Verdict::CannotTell { why: Vec::new(), needed: Vec::new() }, |tested| {
         tested.test.verdict.clone()
     })
+}
+
+/// Every session, and every message with a time too wide, beside the acts that may answer it.
+fn show(
+    record: &Record,
+    question: &Question,
+    links: &Links<'_>,
+    messages: &Messages,
+    actors: &[Party],
+    places: &[Vec<Place>],
+    tested: &[actors::Tested],
+) -> (Vec<SessionFound>, Vec<SessionFound>) {
+    let Some((first, last)) = tested.first().zip(tested.last()) else { return Default::default() };
+    let acts = actors.iter().zip(places).map(|(party, own)| {
+        let coverage = coverage(record, question, &[*party], places, &mut Vec::new());
+        (*party, own.clone(), coverage)
+    });
+    let pairing = Pairing::new(record, question, links, acts.collect());
+    let sessions = messages.sessions.iter().enumerate().map(|(number, session)| {
+        let counted = first.counted[number];
+        pairing.session(&session.messages, counted, last.answers[number])
+    });
+    let wide =
+        messages.wide.iter().map(|place| pairing.session(&[*place], Counted::TimeTooWide, None));
+    (sessions.collect(), wide.collect())
+}
+
+/// What to keep in mind when reading the figures.
+fn say(
+    question: &Question,
+    messages: &Messages,
+    tested: &[actors::Tested],
+    peers: Option<&PeerTest>,
+    caveats: &mut Vec<String>,
+) {
+    caveats.push(
+        "No test here says that a message caused an act. News that both sides react to makes acts \
+         follow messages as well."
+            .to_owned(),
+    );
+    match peers {
+        None => caveats.push(
+            "No comparable accounts were declared, so timing is all that can be told from chance."
+                .to_owned(),
+        ),
+        Some(peers) => {
+            caveats.push(
+                "Peers who were asked without the record showing it hide an effect; peers who are \
+                 unlike the party make one."
+                    .to_owned(),
+            );
+            if peers.peers.len() < peers::FEWEST {
+                caveats.push(format!(
+                    "{} peers can be compared with; at least {} are needed for a verdict.",
+                    peers.peers.len(),
+                    peers::FEWEST
+                ));
+            }
+        }
+    }
+    if question.coverage.is_none() && question.coverage_of.is_empty() {
+        caveats.push(
+            "The public record is taken to be complete from its first to its last item; nothing \
+             states that it is. Base rates are too low where it is not."
+                .to_owned(),
+        );
+    }
+    let all = messages.len();
+    let wide = messages.wide.len();
+    if wide > 0 {
+        caveats.push(format!(
+            "{wide} of {all} messages have a time wider than a quarter of the window or none. They \
+             are shown and not counted."
+        ));
+    }
+    if all >= 10 && messages.sessions.len() * 5 < all {
+        caveats.push(format!(
+            "{all} messages make only {} sessions: such steady writing leaves little to tell by \
+             timing.",
+            messages.sessions.len()
+        ));
+    }
+    if tested.iter().any(|it| it.test.acts.time_too_wide > 0) {
+        caveats.push("Acts whose time is too wide are shown and not counted.".to_owned());
+    }
 }
 
 /// Where the public record of some parties is taken to be complete. For a group that is where all

@@ -49,9 +49,9 @@ pub(super) fn narrow(span: Span, within: i64) -> bool {
         && jiff::Timestamp::from_microsecond(span.hi).is_ok()
 }
 
-/// The middle of a narrow interval.
+/// The middle of an interval.
 pub(super) fn middle(span: Span) -> i64 {
-    span.lo + (span.hi - span.lo) / 2
+    span.lo.midpoint(span.hi)
 }
 
 /// The private messages from one party to another, among `places`.
@@ -78,7 +78,9 @@ pub(super) fn messages(record: &Record, question: &Question) -> Messages {
     let mut messages = Messages::default();
     if let Some((requested, _)) = &question.requests {
         let before = found.len();
-        found.retain(|place| requested.contains(place));
+        let mut requested = requested.clone();
+        requested.sort_unstable();
+        found.retain(|place| requested.binary_search(place).is_ok());
         messages.not_requested = before - found.len();
     }
     sort_out(record, found, question.within, messages)
