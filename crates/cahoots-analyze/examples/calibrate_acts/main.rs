@@ -14,21 +14,33 @@ use cahoots_analyze::stats::Stream;
 
 mod worlds;
 
-use worlds::{WORLDS, World};
+use worlds::World;
+
+/// The worlds without a common cause beyond rhythm, by their names in the table.
+const WORLDS: [(World, &str); 5] = [
+    (World::Flat, "flat"),
+    (World::Clock, "clock and weekday"),
+    (World::Bursts, "the same, bursts"),
+    (World::Campaign, "the same, campaign of 60 days"),
+    (World::SlowSeason, "bursts, slow season"),
+];
 
 fn main() {
     let mut arguments = std::env::args().skip(1).filter_map(|it| it.parse::<u32>().ok());
     let records = arguments.next().unwrap_or(2_000).max(1);
     let redraws = arguments.next().unwrap_or(199);
     println!("{records} records per line, {redraws} redraws, window 24 h; share with p <= 0.05");
-    println!("| world | messages | effect | timing | any window | placebo | cannot tell | more |");
-    println!("|---|---|---|---|---|---|---|---|");
+    println!(
+        "| world | messages | effect | timing | any window | placebo | uniform shuffle | verdict \
+         «cannot tell» | verdict «more» |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
     for world in WORLDS {
         for n in [10, 30] {
             timing(world, n, 0.0, records, redraws);
         }
     }
-    for world in [World::Bursts, World::Campaign] {
+    for world in [WORLDS[2], WORLDS[3]] {
         for n in [10, 30] {
             timing(world, n, 0.3, records, redraws);
         }
@@ -45,9 +57,10 @@ fn main() {
     }
 }
 
-fn timing(world: World, n: usize, effect: f64, records: u32, redraws: u32) {
+fn timing((world, name): (World, &str), n: usize, effect: f64, records: u32, redraws: u32) {
     let mut stream = Stream::new(2_021, world as u64 * 100 + n as u64 + (effect * 1e4) as u64);
-    let mut counts = [0_u32; 5];
+    let mut shuffles = Stream::new(2_023, 0);
+    let mut counts = [0_u32; 6];
     for number in 0..records {
         let times = worlds::draw(world, n, effect, &mut stream);
         let (record, mut question) = worlds::record(&times);
@@ -59,6 +72,7 @@ fn timing(world: World, n: usize, effect: f64, records: u32, redraws: u32) {
             test.test.p <= 0.05,
             test.p_any_window <= 0.05,
             test.placebo.p <= 0.05,
+            worlds::uniform_shuffle(&times, redraws, &mut shuffles) <= 0.05,
             matches!(test.verdict, Verdict::CannotTell { .. }),
             test.verdict == Verdict::MoreThanChanceInTiming,
         ];
@@ -67,7 +81,7 @@ fn timing(world: World, n: usize, effect: f64, records: u32, redraws: u32) {
         }
     }
     let shares: Vec<String> = counts.iter().map(|count| share(*count, records)).collect();
-    println!("| {} | {n} | {effect} | {} |", world.name(), shares.join(" | "));
+    println!("| {name} | {n} | {effect} | {} |", shares.join(" | "));
 }
 
 fn news(natural: f64, peers: usize, n: usize, effect: f64, records: u32, redraws: u32) {

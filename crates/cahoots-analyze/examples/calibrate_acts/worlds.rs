@@ -6,7 +6,7 @@
 use cahoots_analyze::acts::Question;
 use cahoots_analyze::record::build::Entry;
 use cahoots_analyze::record::{Builder, DAY, HOUR, Party, Record, Span};
-use cahoots_analyze::stats::Stream;
+use cahoots_analyze::stats::{Stream, permutation_p};
 use cahoots_record::{AccountKey, ObjectKind, Role};
 
 /// Days of every world: thirteen blocks.
@@ -31,22 +31,7 @@ pub enum World {
     SlowSeason,
 }
 
-/// All of them.
-pub const WORLDS: [World; 5] =
-    [World::Flat, World::Clock, World::Bursts, World::Campaign, World::SlowSeason];
-
 impl World {
-    /// Its name in tables.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Flat => "flat",
-            Self::Clock => "clock and weekday",
-            Self::Bursts => "and bursts",
-            Self::Campaign => "and bursts, campaign of 60 days",
-            Self::SlowSeason => "and bursts, slow season",
-        }
-    }
-
     /// How likely a moment is against the busiest, at a time since the start.
     fn rate(self, t: i64, season: i64) -> f64 {
         if self == Self::Flat {
@@ -120,6 +105,25 @@ pub fn draw(world: World, n: usize, effect: f64, stream: &mut Stream) -> Times {
         }
     }
     Times { messages, acts }
+}
+
+/// The p-value of a test that this program does not offer: every message is put at any moment of
+/// the year. Here to show how much rhythm the worlds have.
+pub fn uniform_shuffle(times: &Times, redraws: u32, stream: &mut Stream) -> f64 {
+    let mut acts = times.acts.clone();
+    acts.sort_unstable();
+    let followed = |t: i64| {
+        let next = acts.partition_point(|act| *act <= t);
+        acts.get(next).is_some_and(|act| act - t <= DAY)
+    };
+    let seen = times.messages.iter().filter(|t| followed(**t)).count();
+    let mut reached = 0;
+    for _ in 0..redraws {
+        let mut moment = || (stream.unit() * (DAYS * DAY) as f64) as i64;
+        let count = (0..times.messages.len()).filter(|_| followed(moment())).count();
+        reached += u64::from(count >= seen);
+    }
+    permutation_p(reached, u64::from(redraws))
 }
 
 /// Two invented parties and their record, with the question that the calibration asks.

@@ -20,10 +20,13 @@ mod links;
 mod pairs;
 mod peers;
 mod result;
+mod scan;
 mod sessions;
 mod timing;
 mod verdict;
 
+#[cfg(test)]
+mod scan_tests;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +36,7 @@ pub use result::{
     KindAxis, LagRow, LeftOut, MessageCounts, MessageFound, PeerRow, PeerTest, Placebo,
     PublicBefore, SessionFound, Time, TimeAxis, Who, WindowTest,
 };
+pub use scan::{FEWEST_SESSIONS, PairRow, Scan, pairs_with_sessions, scan};
 pub use verdict::{ALPHA, Needed, Verdict};
 
 use actors::Bench;
