@@ -25,7 +25,7 @@ pub enum World {
     Clock,
     /// The same, and both write and act in bursts.
     Bursts,
-    /// The same, and both are six times as busy for 60 days.
+    /// The same, and both are up to twenty times as busy around one day, over 60 days.
     Campaign,
     /// The same, and both are at a fifth for 90 days.
     SlowSeason,
@@ -47,7 +47,11 @@ impl World {
         };
         let week = if day.rem_euclid(7) >= 5 { 0.4 } else { 1.0 };
         let season = match self {
-            Self::Campaign if !(season..season + 60).contains(&day) => 1.0 / 6.0,
+            // A peak and not a plateau: the rate changes within blocks, too.
+            Self::Campaign => {
+                let from_peak = (day - season - 30).abs() as f64;
+                0.05 + 0.95 * (1.0 - from_peak / 30.0).max(0.0)
+            }
             Self::SlowSeason if (season..season + 90).contains(&day) => 0.2,
             _ => 1.0,
         };
@@ -97,8 +101,8 @@ pub struct Times {
 /// four hours on average.
 pub fn draw(world: World, n: usize, effect: f64, stream: &mut Stream) -> Times {
     let season = i64::from(stream.below(270));
-    let mut acts = world.moments(ACTS, 3.0, season, stream);
-    let messages = world.moments(n, 1.5, season, stream);
+    let mut acts = world.moments(ACTS, 4.0, season, stream);
+    let messages = world.moments(n, 2.0, season, stream);
     for t in &messages {
         if stream.unit() < effect {
             acts.push(t + exponential(4 * HOUR, stream));

@@ -109,14 +109,16 @@ impl Bench<'_> {
             .collect();
         let trials =
             timing::trials(entered.iter().map(|session| session.t), within, coverage, days);
-        let windows = self.windows();
+        // A window is used only if every time is narrow enough for it; the primary one always is.
+        let width = entered.iter().map(|it| it.width).max().unwrap_or(0).max(deeds.width);
+        let (windows, not_used): (Vec<i64>, Vec<i64>) =
+            self.windows().into_iter().partition(|window| *window == within || width <= window / 4);
         let mut names = vec!["acts"];
         let id = |party: &Party| self.record.parties.get(party.0 as usize).map_or("", |it| &it.id);
         names.push(id(&self.question.from));
         names.extend(who.iter().map(id));
         let mut stream = Stream::new(self.question.seed, stream_number(&names));
         let timing = timing::test(&trials, &times, &windows, self.question.redraws, &mut stream);
-        let width = entered.iter().map(|it| it.width).max().unwrap_or(0).max(deeds.width);
         let answers: Vec<Option<Place>> = sessions
             .iter()
             .zip(&counted)
@@ -138,7 +140,7 @@ impl Bench<'_> {
             times: &times,
             timing: &timing,
             windows: &windows,
-            width,
+            not_used: &not_used,
             with_content,
         });
         Tested { test, counted, answers }
@@ -188,7 +190,6 @@ impl Bench<'_> {
             p: timing.p[w],
             p_limit: timing.p_limit[w],
             all_answered: timing.all_answered[w],
-            too_narrow_for_times: parts.width > parts.windows[w] / 4,
         };
         let (only_after, only_before, compared) =
             timing::before_and_after(trials, times, within, coverage);
@@ -223,6 +224,7 @@ impl Bench<'_> {
             answered_with_content: parts.with_content as u32,
             test: window(0),
             other_windows: (1..parts.windows.len()).map(window).collect(),
+            windows_not_used_seconds: parts.not_used.iter().map(|it| seconds(*it)).collect(),
             p_any_window: timing.p_any_window,
             p_in_family: self.in_family(timing.p[0]),
             chance_range: timing.range,
@@ -293,9 +295,6 @@ impl Bench<'_> {
             ));
             needed.push("A shorter window, or acts told apart by their content.".to_owned());
         }
-        if n > 0 && parts.width > self.question.within / 4 {
-            why.push("Times are too wide for the window.".to_owned());
-        }
         let floor = 1.0 / (1.0 + f64::from(self.question.redraws));
         if self.in_family(floor) > ALPHA {
             why.push(format!(
@@ -322,12 +321,11 @@ impl Bench<'_> {
     /// The verdict must not hang on the choice of the window: the next shorter and the next longer
     /// one must agree, if they have the power (80%) to see what the primary one sees.
     fn compare_windows(&self, parts: &Parts<'_>, why: &mut Vec<String>, needed: &mut Vec<String>) {
-        let Parts { timing, windows, width, .. } = parts;
+        let Parts { timing, windows, .. } = parts;
         let primary = windows[0];
         let others = 1..windows.len();
-        let usable = others.filter(|w| *width <= windows[*w] / 4);
-        let shorter = usable.clone().filter(|w| windows[*w] < primary).max_by_key(|w| windows[*w]);
-        let longer = usable.filter(|w| windows[*w] > primary).min_by_key(|w| windows[*w]);
+        let shorter = others.clone().filter(|w| windows[*w] < primary).max_by_key(|w| windows[*w]);
+        let longer = others.filter(|w| windows[*w] > primary).min_by_key(|w| windows[*w]);
         let n = timing.n as u64;
         let more = |w: usize| self.in_family(timing.p[w]) <= ALPHA;
         for w in [shorter, longer].into_iter().flatten() {
@@ -381,7 +379,7 @@ struct Parts<'a> {
     times: &'a [i64],
     timing: &'a Timing,
     windows: &'a [i64],
-    width: i64,
+    not_used: &'a [i64],
     with_content: usize,
 }
 

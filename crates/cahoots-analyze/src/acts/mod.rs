@@ -302,6 +302,14 @@ fn say(
                  unlike the party make one."
                     .to_owned(),
             );
+            let enough = peers.requests >= 5 && peers.peers.len() >= peers::FEWEST;
+            if enough && peers.p_in_family > ALPHA {
+                caveats.push(format!(
+                    "Comparable accounts did much the same: {} of {} requested items were acted \
+                     on, and {:.1} were to be expected.",
+                    peers.acted, peers.requests, peers.expected
+                ));
+            }
             if peers.peers.len() < peers::FEWEST {
                 caveats.push(format!(
                     "{} peers can be compared with; at least {} are needed for a verdict.",
@@ -310,6 +318,13 @@ fn say(
                 ));
             }
         }
+    }
+    if question.requests.is_none() {
+        caveats.push(
+            "All messages count, whether they ask for something or not: no saved set of requests \
+             was given."
+                .to_owned(),
+        );
     }
     if question.coverage.is_none() && question.coverage_of.is_empty() {
         caveats.push(

@@ -145,7 +145,7 @@ impl<'a> Pairing<'a> {
     /// equals the latest before the act. `None` if the act is no candidate for any.
     fn choose(&self, messages: &[Place], act: Place) -> Option<(Place, Content)> {
         let span = self.record.row(act).span;
-        let rank = |content: &Content| content.grade.unwrap_or(Grade::D);
+        let rank = |content: &Content| content.grade.map_or(4, |grade| grade as u8);
         let mut best: Option<(Place, Content, bool)> = None;
         for message in messages {
             let (least, most) = span.lag_after(self.record.row(*message).span);

@@ -121,6 +121,8 @@ pub struct ActorTest {
     pub test: WindowTest,
     /// The same at the other windows, with the same redraws.
     pub other_windows: Vec<WindowTest>,
+    /// Declared windows that were not used: some times are wider than a quarter of them.
+    pub windows_not_used_seconds: Vec<f64>,
     /// p of the best of all windows, paid for all of them (min-p).
     pub p_any_window: f64,
     /// p times the size of the family, at most 1 (Bonferroni).
@@ -181,8 +183,6 @@ pub struct WindowTest {
     pub p_limit: f64,
     /// The chance that every session is followed by an act.
     pub all_answered: f64,
-    /// Times are too wide for this window: its figures are not used.
-    pub too_narrow_for_times: bool,
 }
 
 /// First acts after sessions, by lag.
