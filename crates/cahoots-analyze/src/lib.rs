@@ -5,9 +5,11 @@
 //! and the same parameters give the same finding, bit for bit.
 
 pub mod absences;
+pub mod acts;
 pub mod contacts;
 pub mod finding;
 pub mod record;
+pub mod stats;
 
 pub use finding::{Cite, Finding, Searched};
 pub use record::{Party, Place, Record, Row, Span, Thing};
