@@ -4,6 +4,7 @@
 //! or the platform's float functions (`libm` instead of `f64::ln` and its like): the same record
 //! and the same parameters give the same finding, bit for bit.
 
+pub mod exposure;
 pub mod finding;
 pub mod record;
 
