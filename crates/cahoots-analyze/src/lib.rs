@@ -7,6 +7,7 @@
 pub mod absences;
 pub mod acts;
 pub mod contacts;
+pub mod exposure;
 pub mod finding;
 pub mod record;
 pub mod stats;

@@ -1,0 +1,243 @@
+//! Tests of exposure over small records.
+
+use cahoots_record::{AccountKey, ItemKind, ItemOrd, Medium, ObjectKind, Role};
+use serde_json::json;
+
+use super::*;
+use crate::record::build::Entry;
+use crate::record::{Builder, DAY, HOUR, Tie};
+
+/// People are single letters; an item is (number, span, author, "t:bc c:d b:e m:f").
+struct Made {
+    builder: Builder,
+    accounts: Vec<u32>,
+}
+
+impl Made {
+    fn new() -> Self {
+        let mut builder = Builder::new("UTC");
+        let accounts = ('a'..='j')
+            .map(|letter| {
+                let name = format!("P{letter}");
+                let party = builder.party(&letter.to_string(), &name);
+                builder.account(AccountKey::name(&name), party)
+            })
+            .collect();
+        Self { builder, accounts }
+    }
+
+    fn takers(&self, from: char, to: &str) -> Vec<(u32, Role)> {
+        let account = |letter: char| self.accounts[letter as usize - 'a' as usize];
+        let mut takers = vec![(account(from), Role::From)];
+        for words in to.split_whitespace() {
+            let (role, letters) = words.split_once(':').unwrap();
+            let role = match role {
+                "t" => Role::To,
+                "c" => Role::Cc,
+                "b" => Role::Bcc,
+                "m" => Role::Member,
+                "q" => Role::Quoted,
+                _ => Role::Mention,
+            };
+            takers.extend(letters.chars().map(|letter| (account(letter), role)));
+        }
+        takers
+    }
+
+    fn message(&self, ord: u64, span: Span, from: char, to: &str) -> Entry {
+        Entry { takers: self.takers(from, to), ..Entry::new(ord, span) }
+    }
+
+    fn post(&self, ord: u64, span: Span, from: char) -> Entry {
+        Entry { takers: self.takers(from, ""), ..Entry::post(ord, span) }
+    }
+}
+
+fn place(record: &Record, ord: u64) -> Place {
+    record.places().find(|place| record.row(*place).ord == ItemOrd(ord)).unwrap()
+}
+
+fn about(record: &Record, ords: &[u64]) -> Question {
+    let about = ords.iter().map(|ord| place(record, *ord)).collect();
+    Question { about, ..Question::default() }
+}
+
+fn ask(record: &Record, ords: &[u64]) -> Exposure {
+    exposure(record, &about(record, ords)).result
+}
+
+/// "a1@10 b3@10": who, best grade, earliest time.
+fn told(found: &Exposure) -> String {
+    let mut words = Vec::new();
+    for told in &found.told {
+        let when = match told.earliest.instant() {
+            Some(at) => at.to_string(),
+            None => "?".to_owned(),
+        };
+        words.push(format!("{}{}@{when}", told.who.id, told.grade as u8));
+    }
+    words.join(" ")
+}
+
+/// "a>b3 b>c4?": author, addressee, grade; `?` order unknown, `*` not the first.
+fn edges(found: &Exposure) -> String {
+    let mut words = Vec::new();
+    for edge in &found.edges {
+        let from = edge.from.as_ref().map_or("", |who| &who.id);
+        let (star, open) =
+            (if edge.first { "" } else { "*" }, if edge.order_unknown { "?" } else { "" });
+        words.push(format!("{from}>{}{}{star}{open}", edge.to.id, edge.grade as u8));
+    }
+    words.join(" ")
+}
+
+fn origins(found: &Exposure) -> String {
+    let mut words = Vec::new();
+    for origin in &found.origins {
+        let open = if origin.order_unknown { "?" } else { "" };
+        let first = if origin.may_be_first { "!" } else { "" };
+        words.push(format!("{}{first}{open}", origin.who.id));
+    }
+    words.join(" ")
+}
+
+#[test]
+fn every_role_has_its_grade() {
+    let mut made = Made::new();
+    let mut entry = made.message(1, Span::at(10), 'a', "t:bc c:d b:e m:f q:g x:h t:a");
+    entry.held_by = vec![made.builder.custodian("archive of Pb", Some(Party(1)))];
+    entry.held_by.push(made.builder.custodian("archive of Pi", Some(Party(8))));
+    made.builder.push(entry);
+    let record = made.builder.finish();
+    let question = Question { asked: vec![Party(6), Party(1)], ..about(&record, &[1]) };
+    let found = exposure(&record, &question).result;
+    assert_eq!(told(&found), "a1@10 b2@10 c3@10 d4@10 f4@10 e5@10");
+    assert_eq!(edges(&found), "a>b2 a>c3 a>d4 a>e5 a>f4");
+    assert_eq!(origins(&found), "a!");
+    // Who is mentioned or quoted was not told; who holds a copy without being named is apart.
+    assert_eq!(found.holders.len(), 1);
+    assert_eq!(found.holders[0].who.id, "i");
+    assert_eq!(found.no_item_shows, [Who::of(&record, Party(6))]);
+    assert_eq!(found.told[1].labels[0].shown_by, ["archive of Pb", "archive of Pi"]);
+    assert_eq!(found.told[1].labels[0].told_by, [Who::of(&record, Party(0))]);
+}
+
+#[test]
+fn what_is_forwarded_retold_attached_and_answered_follows() {
+    let mut made = Made::new();
+    made.builder.push(made.message(1, Span::at(10), 'a', "t:b"));
+    let tied = |entry: Entry, tie, ord| Entry { ties: vec![(tie, ItemOrd(ord))], ..entry };
+    made.builder.push(tied(made.message(2, Span::at(20), 'b', "t:c"), Tie::Forwards, 1));
+    made.builder.push(tied(made.message(3, Span::at(30), 'c', "t:d"), Tie::TellsOf, 2));
+    // An answer shows that d had it. Whether it hands it on to j is not shown.
+    made.builder.push(tied(made.message(4, Span::at(40), 'd', "t:cj"), Tie::Answers, 3));
+    made.builder.push(tied(made.message(5, Span::at(50), 'i', "t:h"), Tie::About, 1));
+    let record = made.builder.finish();
+    let found = ask(&record, &[1]);
+    assert_eq!(told(&found), "a1@10 b1@10 c1@20 d1@30");
+    assert_eq!(edges(&found), "a>b3 b>c3 c>d3");
+    assert_eq!(origins(&found), "a!");
+    let d = &found.told[3];
+    let labels: Vec<_> = d.labels.iter().map(|label| (label.grade as u8, label.when.lo)).collect();
+    assert_eq!(labels, [(3, 30), (1, 40)], "better grades come later");
+    // From the middle on: c had it from b, and nothing is said of a.
+    assert_eq!(told(&ask(&record, &[2])), "b1@20 c1@20 d1@30");
+}
+
+#[test]
+fn a_file_makes_its_message_carry_it_and_not_the_other_way_round() {
+    let mut made = Made::new();
+    made.builder.push(made.message(1, Span::at(10), 'a', "t:b"));
+    let file = Entry { kind: ItemKind::File, medium: Medium::Other, ..Entry::new(2, Span::at(10)) };
+    made.builder.push(Entry { ties: vec![(Tie::AttachedTo, ItemOrd(1))], ..file });
+    let record = made.builder.finish();
+    assert_eq!(told(&ask(&record, &[2])), "a1@10 b3@10");
+    assert_eq!(ask(&record, &[1]).items.len(), 1);
+}
+
+#[test]
+fn quotations_and_recovered_items_show_grade_six_only() {
+    let mut made = Made::new();
+    let mut entry = made.message(1, Span::at(10), 'a', "t:b");
+    entry.flags.recovered = true;
+    made.builder.push(entry);
+    made.builder.push(made.message(2, Span::at(20), 'b', "t:c"));
+    made.builder.push(made.message(3, Span::at(30), 'c', "t:d"));
+    let record = made.builder.finish();
+    let only_quoted = vec![place(&record, 2)];
+    let question = Question { only_quoted, ..about(&record, &[1, 3]) };
+    let found = exposure(&record, &question).result;
+    assert_eq!(told(&found), "a6@10 b6@10 c1@20 d3@30");
+}
+
+#[test]
+fn equal_times_do_not_chain_and_are_said_to_be_open() {
+    let mut made = Made::new();
+    made.builder.push(made.message(1, Span::at(10), 'a', "t:b"));
+    made.builder.push(made.message(2, Span::at(10), 'b', "t:c"));
+    made.builder.push(made.message(3, Span::at(11), 'c', "t:d"));
+    let record = made.builder.finish();
+    let found = ask(&record, &[1, 2, 3]);
+    assert_eq!(edges(&found), "a>b3 b>c3? c>d3");
+    assert_eq!(origins(&found), "a! b!?");
+    // With clocks that may differ by a second, c's order is open too.
+    let question = Question { skew: 1, ..about(&record, &[1, 2, 3]) };
+    let found = exposure(&record, &question).result;
+    assert_eq!(edges(&found), "a>b3 b>c3? c>d3?");
+    assert_eq!(origins(&found), "a! b!? c!?");
+}
+
+#[test]
+fn an_undated_forward_is_later_than_what_it_forwards() {
+    let mut made = Made::new();
+    let day = Span { lo: 20 * DAY, hi: 21 * DAY };
+    let mut told_of = made.message(2, day, 'b', "t:cd");
+    told_of.ties = vec![(Tie::TellsOf, ItemOrd(1))];
+    told_of.detail = json!({ "recipients_open": true });
+    made.builder.push(made.message(1, Span { lo: 19 * DAY, hi: 20 * DAY + HOUR }, 'a', "t:b"));
+    made.builder.push(told_of);
+    let ties = vec![(Tie::Forwards, ItemOrd(2)), (Tie::TellsOf, ItemOrd(1))];
+    let forward = Entry { ties, ..made.message(3, Span::UNKNOWN, 'd', "t:e") };
+    made.builder.push(forward);
+    made.builder.push(made.post(4, Span { lo: 19 * DAY, hi: 22 * DAY }, 'a'));
+    let record = made.builder.finish();
+    let found = ask(&record, &[1, 4]);
+    assert_eq!(edges(&found), "a>b3 b>c3 b>d3 d>e3");
+    // Whether a's post was before a's message is open; that a had it before b is not asked.
+    assert_eq!(origins(&found), "a!");
+    let e = found.told.iter().find(|told| told.who.id == "e").unwrap();
+    assert_eq!(e.earliest, Span { lo: 20 * DAY, hi: i64::MAX });
+    assert!(found.items.iter().filter(|item| item.recipients_open).count() == 1);
+    assert_eq!(e.before_public, None);
+    assert_eq!(e.lead.unwrap().at_least_seconds, None);
+    assert_eq!(e.lead.unwrap().at_most_seconds, Some(2.0 * 86_400.0));
+}
+
+#[test]
+fn lead_times_keep_both_bounds_and_their_sign() {
+    let mut made = Made::new();
+    let link = made.builder.thing(ObjectKind::Url, "https://example.org/a");
+    let with = |entry: Entry| Entry { things: vec![link], ..entry };
+    made.builder.push(with(made.message(1, Span::at(HOUR), 'a', "t:b")));
+    made.builder.push(with(made.post(2, Span { lo: 2 * HOUR, hi: 3 * HOUR }, 'c')));
+    made.builder.push(with(made.post(3, Span { lo: 2 * HOUR, hi: 4 * HOUR }, 'd')));
+    made.builder.push(with(made.message(4, Span::at(5 * HOUR), 'a', "t:e")));
+    let record = made.builder.finish();
+    let question = Question { thing: Some(link), ..Question::default() };
+    let found = exposure(&record, &question).result;
+    let public = found.public.as_ref().unwrap();
+    assert_eq!((public.when, public.order_unknown), (Span { lo: 2 * HOUR, hi: 3 * HOUR }, true));
+    let lead = |id: &str| {
+        let told = found.told.iter().find(|told| told.who.id == id).unwrap();
+        let lead = told.lead.unwrap();
+        (told.before_public, lead.at_least_seconds, lead.at_most_seconds)
+    };
+    assert_eq!(lead("b"), (Some(true), Some(3600.0), Some(7200.0)));
+    assert_eq!(lead("e"), (Some(false), Some(-10800.0), Some(-7200.0)));
+    assert_eq!(lead("c"), (None, Some(-3600.0), Some(3600.0)));
+    assert_eq!(origins(&found), "a! c d");
+    let early = Question { as_of: Some(2 * HOUR), ..question };
+    let found = exposure(&record, &early).result;
+    assert_eq!(found.told.len(), 4);
+    assert!(found.told[2].labels[0].may_be_later && !found.told[0].labels[0].may_be_later);
+}
