@@ -50,6 +50,10 @@ pub enum Command {
     Chronology(Chronology),
     /// Show who was in contact with whom, since when, who answered and who was ignored
     Contacts(Contacts),
+    /// Show what one party asked of another beside the acts that followed, held against chance
+    Acts(Acts),
+    /// Show who was told of something, by whom and when
+    Exposure(Exposure),
     /// Show what should be in the record and is not
     Absences(Absences),
     /// List the people and organisations of the record, or say who is who
@@ -170,6 +174,70 @@ pub struct Contacts {
     #[arg(long)]
     pub automated: bool,
     /// Show at most this many pairs or messages
+    #[arg(long, short = 'n', default_value_t = 40)]
+    pub limit: usize,
+}
+
+/// `acts`.
+#[derive(Args, Debug)]
+pub struct Acts {
+    /// Who wrote
+    #[arg(required_unless_present = "scan")]
+    pub from: Option<String>,
+    /// Who was written to
+    #[arg(required_unless_present = "scan")]
+    pub to: Option<String>,
+    /// Others whose acts count, declared beforehand
+    #[arg(long, value_delimiter = ',', value_name = "PARTY,…")]
+    pub circle: Vec<String>,
+    /// How soon an act must follow
+    #[arg(long, default_value = "24h", value_name = "TIME")]
+    pub within: String,
+    /// Comparable accounts that were not asked: a file with one a line, or names
+    #[arg(long, value_delimiter = ',', value_name = "FILE|PARTY,…")]
+    pub peers: Vec<String>,
+    /// Only messages that this query finds, fixed before acts were looked at
+    #[arg(long, value_name = "QUERY")]
+    pub requests: Option<String>,
+    /// The public record is complete from this day to that: 2016-09-01..2016-11-08
+    #[arg(long, value_name = "FROM..TO")]
+    pub coverage: Vec<String>,
+    /// Redraws of the permutation test
+    #[arg(long, default_value_t = 9_999)]
+    pub redraws: u32,
+    /// Seed of the redraws
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How many such questions are asked together
+    #[arg(long, default_value_t = 1)]
+    pub family: u32,
+    /// Test the timing of every pair with at least five sessions, as one family
+    #[arg(long, conflicts_with_all = ["from", "to", "circle", "peers", "family"])]
+    pub scan: bool,
+    /// Show at most this many sessions or pairs
+    #[arg(long, short = 'n', default_value_t = 40)]
+    pub limit: usize,
+}
+
+/// `exposure`.
+#[derive(Args, Debug)]
+pub struct Exposure {
+    /// An object (url:…), an item or a query: what they were told of
+    #[arg(required = true, value_name = "OBJECT|ITEM|QUERY")]
+    pub about: Vec<String>,
+    /// Only what may have happened by then
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Also search who could have known from this party, by contacts alone
+    #[arg(long, value_name = "PARTY")]
+    pub could: Option<String>,
+    /// By how much clocks may differ
+    #[arg(long, default_value = "0", value_name = "TIME")]
+    pub skew: String,
+    /// Parties of whom to say if no item shows them told
+    #[arg(long, value_delimiter = ',', value_name = "PARTY,…")]
+    pub asked: Vec<String>,
+    /// Show at most this many rows
     #[arg(long, short = 'n', default_value_t = 40)]
     pub limit: usize,
 }

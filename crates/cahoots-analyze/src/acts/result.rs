@@ -32,9 +32,20 @@ impl Who {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Time {
     /// Not before.
+    #[serde(serialize_with = "instant_out")]
     pub earliest: Option<UtcMicros>,
     /// Not after.
+    #[serde(serialize_with = "instant_out")]
     pub latest: Option<UtcMicros>,
+}
+
+/// An instant as it is written out: RFC 3339 in UTC, `null` where it is not known.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+fn instant_out<S: serde::Serializer>(
+    at: &Option<UtcMicros>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    at.map(|at| at.to_string()).serialize(serializer)
 }
 
 impl From<Span> for Time {

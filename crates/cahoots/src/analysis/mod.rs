@@ -1,11 +1,15 @@
 //! From a case to findings: the record in columns, parties by name, citations, words for times.
 
+mod about;
 mod cite;
 mod lags;
 mod load;
+mod span;
 mod who;
 
+pub use about::Finder;
 pub use cite::{Cited, json_of};
 pub use lags::{lag, lags};
 pub use load::of_case;
+pub use span::{length, moment, span};
 pub use who::party;

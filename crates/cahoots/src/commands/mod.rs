@@ -1,12 +1,14 @@
 //! One command a file: parse, call, print.
 
 mod absences;
+mod acts;
 mod add;
 mod archives;
 mod bench_queries;
 mod chronology;
 mod contacts;
 mod export;
+mod exposure;
 mod formats;
 mod overview;
 mod people;
@@ -53,6 +55,8 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Chronology(args) => chronology::run(&global, &args, &mut out),
         Command::Contacts(args) => contacts::run(&global, &args, &mut out),
         Command::Absences(args) => absences::run(&global, &args, &mut out),
+        Command::Acts(args) => acts::run(&global, &args, &mut out),
+        Command::Exposure(args) => exposure::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),

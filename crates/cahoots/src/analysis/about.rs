@@ -1,0 +1,81 @@
+//! From what a person typed to the items meant: an id, a compiled entry's label, or a query.
+
+use anyhow::{Result, bail};
+use cahoots_analyze::{Place, Record};
+use cahoots_record::ItemOrd;
+use cahoots_search::{Index, Query, SearchOptions, Sort};
+use cahoots_store::Case;
+
+use crate::names::CaseNames;
+use crate::output::Output;
+
+/// Finds items by id, label or query.
+pub struct Finder<'a> {
+    index: Index,
+    names: CaseNames<'a>,
+    by_ord: Vec<Option<Place>>,
+}
+
+impl<'a> Finder<'a> {
+    /// A finder over a case and its record.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn new(case: &'a Case, record: &Record) -> Result<Self> {
+        let mut by_ord = vec![None; case.n_items() as usize];
+        for place in record.places() {
+            if let Some(slot) = by_ord.get_mut(record.row(place).ord.0 as usize) {
+                *slot = Some(place);
+            }
+        }
+        let index = Index::open(&case.index_dir())?;
+        Ok(Self { index, names: CaseNames::new(case), by_ord })
+    }
+
+    fn places(&self, ords: impl IntoIterator<Item = ItemOrd>) -> Vec<Place> {
+        let mut places: Vec<Place> = ords
+            .into_iter()
+            .filter_map(|ord| self.by_ord.get(ord.0 as usize).copied().flatten())
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// The items that a text means: an item id or the beginning of one, a native id or label
+    /// (`M6`), else everything that the query finds.
+    ///
+    /// # Errors
+    /// When the text is a query with a mistake in it, or an id that several items share.
+    pub fn find(&self, text: &str, out: &Output) -> Result<Vec<Place>> {
+        let text = text.trim();
+        if !text.is_empty() && !text.contains(char::is_whitespace) {
+            let exact = self.index.with_native_id(text)?;
+            if !exact.is_empty() {
+                return Ok(self.places(exact));
+            }
+            let short = text.trim_start_matches('[').trim_end_matches(']').to_lowercase();
+            if short.len() >= 6 {
+                let by_id = self.index.find_id_prefix(&short)?;
+                match by_id.as_slice() {
+                    [] => {}
+                    [(_, ord)] => return Ok(self.places([*ord])),
+                    several => {
+                        bail!("{text} begins the ids of {} items; give more of it", several.len())
+                    }
+                }
+            }
+        }
+        let today = jiff::Timestamp::now().to_zoned(out.zone().clone());
+        let query = Query::parse(text, &today)
+            .map_err(|error| anyhow::anyhow!("{}", error.render(text)))?;
+        let options = SearchOptions {
+            limit: self.by_ord.len(),
+            offset: 0,
+            sort: Sort::TimeAsc,
+            counts: false,
+        };
+        let found = self.index.search(&query, &self.names, &options)?;
+        Ok(self.places(found.hits.into_iter().map(|hit| hit.ord)))
+    }
+}

@@ -1,0 +1,236 @@
+//! `exposure`: who was told, by whom and when; and, set apart, who could have known.
+
+use anyhow::{Result, bail};
+use cahoots_analyze::exposure::{Exposure, Question, exposure};
+use cahoots_analyze::record::SECOND;
+use cahoots_analyze::{Finding, Record};
+use cahoots_store::Case;
+
+use super::Done;
+use super::contacts::caveats;
+use crate::analysis::{Cited, Finder, json_of, lags, length, moment, of_case, party, span};
+use crate::cli::{Exposure as Args, Global};
+use crate::names::People;
+use crate::output::{Output, Style, counted, fit, number};
+
+pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
+    let case = super::open_case(global, out)?;
+    let (record, people) = of_case(&case)?;
+    let finder = Finder::new(&case, &record)?;
+    let text = args.about.join(" ");
+    let about = finder.find(&text, out)?;
+    if about.is_empty() {
+        if out.json {
+            out.value(&serde_json::json!({ "schema": "cahoots/exposure/1", "result": null }))?;
+        } else {
+            crate::report::note(&format!("nothing in the record matches {text}"));
+        }
+        return Ok(Done::Nothing);
+    }
+    let as_of = match &args.as_of {
+        Some(text) => Some(moment(text, out.zone())?.hi),
+        None => None,
+    };
+    let parties = |names: &[String]| -> Result<Vec<_>> {
+        names.iter().map(|name| party(&people, name)).collect()
+    };
+    let question = Question {
+        about,
+        as_of,
+        could: args.could.as_ref().map(|name| party(&people, name)).transpose()?,
+        skew: match args.skew.as_str() {
+            "0" => 0,
+            text => length(text)?,
+        },
+        asked: parties(&args.asked)?,
+        ..Question::default()
+    };
+    if question.about.len() > 5_000 {
+        bail!(
+            "{text} matches {} items; ask about an object (url:…), an item or a narrower query",
+            number(question.about.len() as u64)
+        );
+    }
+    let found = exposure(&record, &question);
+    if out.json {
+        out.value(&json_of("exposure", &found, &case, &record)?)?;
+    } else {
+        print(&found, &case, &record, &people, &text, args.limit, out)?;
+    }
+    Ok(if found.result.told.is_empty() { Done::Nothing } else { Done::Found })
+}
+
+fn print(
+    found: &Finding<Exposure>,
+    case: &Case,
+    record: &Record,
+    people: &People,
+    text: &str,
+    limit: usize,
+    out: &mut Output,
+) -> Result<()> {
+    let e = &found.result;
+    let items = counted(
+        e.items.len() as u64,
+        "item carries, passes on or answers it",
+        "items carry, pass on or answer it",
+    );
+    let title = out.styled(Style::Bold, &format!("Who was told of {text}"));
+    out.line(title)?;
+    out.line(format!("  {items}"))?;
+    let cited = Cited::read(
+        case,
+        record,
+        e.edges
+            .iter()
+            .map(|edge| edge.item)
+            .chain(e.origins.iter().flat_map(|origin| origin.items.iter().copied()))
+            .chain(e.public.iter().flat_map(|public| public.items.iter().copied())),
+    )?;
+    let micros = |seconds: Option<f64>| seconds.map(|seconds| (seconds * SECOND as f64) as i64);
+
+    out.line("")?;
+    let rows: Vec<Vec<String>> = e
+        .told
+        .iter()
+        .take(limit)
+        .map(|told| {
+            let best = told.labels.last();
+            let by: Vec<&str> = told
+                .labels
+                .iter()
+                .flat_map(|label| label.told_by.iter())
+                .map(|who| who.name.as_str())
+                .collect();
+            let lead = match (told.before_public, told.lead) {
+                (Some(true), Some(lead)) => {
+                    format!(
+                        "{} before",
+                        lags(micros(lead.at_least_seconds), micros(lead.at_most_seconds))
+                    )
+                }
+                (Some(false), _) => "no".to_owned(),
+                (None, Some(_)) => "open".to_owned(),
+                (_, None) => "–".to_owned(),
+            };
+            let how = best.map_or("", |label| label.grade.words());
+            vec![
+                format!("{}", told.grade as u8),
+                span(told.earliest, out),
+                lead,
+                told.who.name.clone(),
+                match by.first() {
+                    Some(by) => format!("{how}; from {by}"),
+                    None => how.to_owned(),
+                },
+            ]
+        })
+        .collect();
+    out.table(&["grade", "earliest", "before the public", "who", "what shows it"], &rows, &[0])?;
+    if e.told.len() > rows.len() {
+        out.line(format!("… {} more (-n shows more)", number((e.told.len() - rows.len()) as u64)))?;
+    }
+
+    tree(e, &cited, people, limit, out)?;
+    if let Some(public) = &e.public {
+        out.line("")?;
+        let title = out.styled(Style::Bold, "First in public");
+        out.line(title)?;
+        for cite in public.items.iter().take(4) {
+            let line = cited.line(*cite, people, out, out.width() - 4);
+            out.line(format!("  {line}"))?;
+        }
+        if public.order_unknown {
+            out.line("  which of them was first, the times leave open")?;
+        }
+    }
+    for who in &e.no_item_shows {
+        out.line(format!("No item of the record shows that {} was told of it.", who.name))?;
+    }
+    for holder in &e.holders {
+        out.line(format!(
+            "The archive of {} holds a copy [{}] that does not name them; how it came there is not shown.",
+            holder.who.name,
+            holder.item.0.short()
+        ))?;
+    }
+    if let Some(could) = &e.could {
+        out.line("")?;
+        let title = out.styled(
+            Style::Bold,
+            &format!("Set apart: who could have known from {} by contacts alone", could.from.name),
+        );
+        out.line(title)?;
+        out.line(format!(
+            "  {} of {} contacts looked through; none of this shows that anybody was told",
+            counted(could.reached.len() as u64, "party is reachable", "parties are reachable"),
+            number(could.contacts)
+        ))?;
+        let rows: Vec<Vec<String>> = could
+            .reached
+            .iter()
+            .take(limit)
+            .map(|reached| {
+                let path: Vec<String> = reached
+                    .path
+                    .iter()
+                    .map(|hop| format!("{} [{}]", hop.to.name, hop.item.0.short()))
+                    .collect();
+                let open = if reached.order_unknown { "order open" } else { "" };
+                vec![span(reached.when, out), open.to_owned(), path.join(" → ")]
+            })
+            .collect();
+        out.table(&["from", "", "by way of"], &rows, &[])?;
+    }
+    out.line("")?;
+    caveats(&found.caveats, out)
+}
+
+/// Who told whom: the edges that first brought it to somebody, in the order of time.
+fn tree(
+    e: &Exposure,
+    cited: &Cited,
+    people: &People,
+    limit: usize,
+    out: &mut Output,
+) -> Result<()> {
+    let first: Vec<_> = e.edges.iter().filter(|edge| edge.first).collect();
+    if first.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    let title = out.styled(Style::Bold, "Who told whom");
+    out.line(title)?;
+    for origin in e.origins.iter().filter(|origin| origin.may_be_first).take(limit) {
+        let place: Vec<String> =
+            origin.items.iter().take(3).map(|cite| format!("[{}]", cite.0.short())).collect();
+        out.line(format!("  {} wrote it {}", origin.who.name, place.join(" ")))?;
+    }
+    let mut shown: Vec<(Option<String>, usize)> = Vec::new();
+    for edge in first.iter().take(limit) {
+        let from = edge.from.as_ref().map(|who| who.name.clone());
+        // As deep as the teller stands below the first author.
+        let depth = shown.iter().find(|(name, _)| *name == from).map_or(1, |(_, depth)| depth + 1);
+        shown.push((Some(edge.to.name.clone()), depth));
+        let dash = if edge.grade as u8 <= 3 { "──" } else { "╌╌" };
+        let pad = "   ".repeat(depth);
+        let open = if edge.order_unknown { ", order open" } else { "" };
+        out.line(format!(
+            "{pad}└{dash} {} → {}  {}  grade {}{open}  [{}]",
+            edge.from.as_ref().map_or("somebody", |who| &who.name),
+            edge.to.name,
+            span(edge.when, out),
+            edge.grade as u8,
+            edge.item.0.short()
+        ))?;
+    }
+    let mut items: Vec<_> = first.iter().map(|edge| edge.item).collect();
+    items.dedup();
+    items.truncate(6);
+    for cite in items {
+        let line = cited.line(cite, people, out, out.width() - 4);
+        let line = out.styled(Style::Dim, &fit(&line, out.width() * 2));
+        out.line(format!("  {line}"))?;
+    }
+    Ok(())
+}
