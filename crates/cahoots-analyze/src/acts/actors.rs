@@ -31,6 +31,8 @@ pub(super) struct Tested {
     pub counted: Vec<Counted>,
     /// The act within the window of each session, by session.
     pub answers: Vec<Option<Place>>,
+    /// The day of the week on which more than half of the tested sessions fall, if there is one.
+    pub weekday: Option<&'static str>,
 }
 
 impl Bench<'_> {
@@ -143,7 +145,11 @@ impl Bench<'_> {
             not_used: &not_used,
             with_content,
         });
-        Tested { test, counted, answers }
+        let weekdays: Vec<_> = trials.iter().map(|it| days.weekday(it.t)).collect();
+        let weekday = weekdays.iter().flatten().copied().find(|day| {
+            weekdays.iter().filter(|it| **it == Some(*day)).count() * 2 > weekdays.len()
+        });
+        Tested { test, counted, answers, weekday }
     }
 
     /// Whether a session names items and each of them was surely acted on before.

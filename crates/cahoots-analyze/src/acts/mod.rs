@@ -29,6 +29,8 @@ mod verdict;
 mod scan_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worked_example;
 
 pub use links::{Content, Grade, RARE_BITS, Shared};
 pub use result::{
@@ -346,6 +348,14 @@ fn say(
             "{all} messages make only {} sessions: such steady writing leaves little to tell by \
              timing.",
             messages.sessions.len()
+        ));
+    }
+    if let Some((first, day)) = tested.first().and_then(|it| Some((it, it.weekday?)))
+        && first.test.sessions >= 5
+    {
+        caveats.push(format!(
+            "More than half of the sessions fall on a {day}. The test exchanges working days with \
+             each other: a weekly habit that both sides have on that day looks like an answer."
         ));
     }
     if tested.iter().any(|it| it.test.acts.time_too_wide > 0) {
