@@ -26,6 +26,8 @@ mod timing;
 mod verdict;
 
 #[cfg(test)]
+mod peers_tests;
+#[cfg(test)]
 mod scan_tests;
 #[cfg(test)]
 mod tests;
