@@ -72,8 +72,8 @@ pub struct Question {
     /// Only these messages count, a set fixed by a saved rule before any act was looked at, with
     /// the hash of the rule.
     pub requests: Option<(Vec<Place>, String)>,
-    /// Where the public record of `to` and the circle is taken to be complete; without it, from
-    /// the first to the last public item of any of them.
+    /// Where the public record of `to` and the circle is taken to be complete. Without it, that is
+    /// from the first to the last public item of a party, and for any of the group, of any of it.
     pub coverage: Option<Vec<Span>>,
     /// The same for single parties; it goes before `coverage`.
     pub coverage_of: Vec<(Party, Vec<Span>)>,
@@ -166,8 +166,9 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
     let mut tested = Vec::new();
     if fault.is_none() {
         for (number, party) in actors.iter().enumerate() {
-            let coverage = coverage(record, question, &[*party], &places, &mut caveats);
-            let deeds = bench.deeds(&[*party], &places[number..=number]);
+            let own = &places[number..=number];
+            let coverage = coverage(record, question, &[*party], own, &mut caveats);
+            let deeds = bench.deeds(&[*party], own);
             tested.push(bench.test(&[*party], deeds, &coverage, &mut days));
         }
         if actors.len() > 1 {
@@ -178,7 +179,7 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
     }
     let peers = match tested.first() {
         Some(_) => {
-            let coverage = coverage(record, question, &[question.to], &places, &mut caveats);
+            let coverage = coverage(record, question, &[question.to], &places[..1], &mut caveats);
             peers::compare(&bench, &links, &coverage)
         }
         None => None,
@@ -186,6 +187,14 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
     let verdict = overall(record, question, fault, &messages, &tested, peers.as_ref());
     let shown = show(record, question, &links, &messages, &actors, &places, &tested);
     say(question, &messages, &tested, peers.as_ref(), &mut caveats);
+    let others = pairs::asked_of_others(record, messages.all(), &actors);
+    if !others.is_empty() {
+        caveats.push(format!(
+            "Some messages asked for acts of {}, whose acts were not looked at: declare a circle \
+             to include them.",
+            others.join(", ")
+        ));
+    }
     let searched = Searched::over(
         record,
         &format!(
@@ -269,7 +278,8 @@ fn show(
 ) -> (Vec<SessionFound>, Vec<SessionFound>) {
     let Some((first, last)) = tested.first().zip(tested.last()) else { return Default::default() };
     let acts = actors.iter().zip(places).map(|(party, own)| {
-        let coverage = coverage(record, question, &[*party], places, &mut Vec::new());
+        let alone = std::slice::from_ref(own);
+        let coverage = coverage(record, question, &[*party], alone, &mut Vec::new());
         (*party, own.clone(), coverage)
     });
     let pairing = Pairing::new(record, question, links, acts.collect());

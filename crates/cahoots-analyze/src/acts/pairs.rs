@@ -334,6 +334,21 @@ fn asked(record: &Record, place: Place) -> Option<Asked> {
     (asked != Asked::default()).then_some(asked)
 }
 
+/// Who else was asked to act, as stated, beside some parties: names, sorted.
+pub(super) fn asked_of_others(
+    record: &Record,
+    messages: impl Iterator<Item = Place>,
+    known: &[Party],
+) -> Vec<String> {
+    let mut names: Vec<String> = messages
+        .filter_map(|place| asked(record, place)?.of)
+        .filter(|name| !record.party_named(name).is_some_and(|party| known.contains(&party)))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// What was done against what was asked. The words of a request are matched by a short list;
 /// unknown ones are left undecided.
 fn kind_axis(record: &Record, act: Place, asked: Option<&Asked>) -> KindAxis {

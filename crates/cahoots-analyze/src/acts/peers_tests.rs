@@ -170,7 +170,7 @@ fn the_chance_share_is_that_of_every_day_asked() {
     for t in &acts_at {
         world.push(1, None, *t, None, false);
     }
-    let asked: Vec<i64> = (0..9).map(|n| T + (n * 6) * DAY + i64::from(n) * 97 * MINUTE).collect();
+    let asked: Vec<i64> = (0..9).map(|n| T + (n * 6) * DAY + n * 97 * MINUTE).collect();
     for t in &asked {
         world.push(0, Some(1), *t, None, false);
     }
