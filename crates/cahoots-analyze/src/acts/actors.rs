@@ -269,7 +269,7 @@ impl Bench<'_> {
         let covered = all - parts.left_out.window_leaves_coverage;
         if n < 5 {
             why.push(format!(
-                "{n} sessions have a known time and a covered window; fewer than 5 tell nothing."
+                "Sessions with a known time and a covered window: {n}. Fewer than 5 tell nothing."
             ));
             let chance = if n == 0 { None } else { Some(timing.chance[0]) };
             match chance {

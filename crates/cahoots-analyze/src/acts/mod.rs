@@ -6,10 +6,8 @@
 //! sessions are followed by an act than on other days; only a comparison with accounts that were
 //! not asked says more. Nothing here says «caused».
 
-use serde_json::json;
-
 use crate::finding::{Finding, Searched};
-use crate::record::{HOUR, Party, Place, Record, Span};
+use crate::record::{Party, Place, Record, Span};
 
 mod actors;
 mod base;
@@ -19,6 +17,7 @@ mod deeds;
 mod links;
 mod pairs;
 mod peers;
+mod question;
 mod result;
 mod scan;
 mod sessions;
@@ -35,6 +34,7 @@ mod tests;
 mod worked_example;
 
 pub use links::{Content, Grade, RARE_BITS, Shared};
+pub use question::Question;
 pub use result::{
     ActCounts, ActorAxis, ActorTest, Acts, Asked, BaseRate, Candidate, Counted, Everywhere,
     KindAxis, LagRow, LeftOut, MessageCounts, MessageFound, PeerRow, PeerTest, Placebo,
@@ -52,91 +52,6 @@ use sessions::Messages;
 
 /// The version of the method.
 pub const VERSION: u32 = 1;
-
-/// What is asked of the record. Build it with [`Question::new`] and change what differs.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Question {
-    /// Who wrote.
-    pub from: Party,
-    /// Who was written to.
-    pub to: Party,
-    /// Parties declared beforehand as acting for or with `to`.
-    pub circle: Vec<Party>,
-    /// The primary window in microseconds: how soon an act must follow.
-    pub within: i64,
-    /// Windows to hold the verdict against.
-    pub other_windows: Vec<i64>,
-    /// Accounts comparable to `to` that the record does not show being asked, declared beforehand:
-    /// at least 5, at best 20.
-    pub peers: Vec<Party>,
-    /// Only these messages count, a set fixed by a saved rule before any act was looked at, with
-    /// the hash of the rule.
-    pub requests: Option<(Vec<Place>, String)>,
-    /// Where the public record of `to` and the circle is taken to be complete. Without it, that is
-    /// from the first to the last public item of a party, and for any of the group, of any of it.
-    pub coverage: Option<Vec<Span>>,
-    /// The same for single parties; it goes before `coverage`.
-    pub coverage_of: Vec<(Party, Vec<Span>)>,
-    /// Redraws of the permutation test.
-    pub redraws: u32,
-    /// Seed of the redraws.
-    pub seed: u64,
-    /// How many such questions were declared together. The tests within this one come on top.
-    pub family: u32,
-}
-
-impl Question {
-    /// The question with its defaults: 24 hours, held against 1, 6 and 72; 9,999 redraws.
-    pub fn new(from: Party, to: Party) -> Self {
-        Self {
-            from,
-            to,
-            circle: Vec::new(),
-            within: 24 * HOUR,
-            other_windows: vec![HOUR, 6 * HOUR, 72 * HOUR],
-            peers: Vec::new(),
-            requests: None,
-            coverage: None,
-            coverage_of: Vec::new(),
-            redraws: 9_999,
-            seed: 0,
-            family: 1,
-        }
-    }
-
-    /// The parties whose acts count: `to`, then the circle without repeats and without the sender.
-    fn actors(&self) -> Vec<Party> {
-        let mut actors = vec![self.to];
-        for party in &self.circle {
-            if !actors.contains(party) && *party != self.from {
-                actors.push(*party);
-            }
-        }
-        actors
-    }
-
-    /// How many tests share the level: those of this question, times the questions declared.
-    fn tests(&self) -> u32 {
-        let actors = self.actors().len() as u32;
-        let timing = if actors == 1 { 1 } else { actors + 1 };
-        let peers = u32::from(!self.peers.is_empty());
-        self.family.max(1).saturating_mul(timing + peers)
-    }
-
-    /// Why the question cannot be asked of this record, if so.
-    fn fault(&self, record: &Record) -> Option<String> {
-        let known = |party: &Party| (party.0 as usize) < record.parties.len();
-        if !known(&self.from) || !self.actors().iter().all(known) {
-            Some("A party of the question is not in the record.".to_owned())
-        } else if self.from == self.to {
-            Some("The two parties are one: nobody's messages to themselves are tested.".to_owned())
-        } else if self.within <= 0 {
-            Some("The window is empty or inverted: it must be longer than 0.".to_owned())
-        } else {
-            None
-        }
-    }
-}
 
 /// Answers a question. Never panics: what cannot be asked gets the verdict «cannot tell» and says
 /// why.
@@ -208,7 +123,7 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
     Finding {
         method: "acts",
         version: VERSION,
-        parameters: parameters(record, question, family),
+        parameters: question.parameters(record, family),
         searched,
         caveats,
         result: Acts {
@@ -431,30 +346,4 @@ fn merged(places: &[Vec<Place>]) -> impl Iterator<Item = Place> + use<> {
 fn names(record: &Record, parties: &[Party]) -> String {
     let names: Vec<&str> = parties.iter().map(|party| record.name(*party)).collect();
     names.join(", ")
-}
-
-fn parameters(record: &Record, question: &Question, family: u32) -> serde_json::Value {
-    let seconds = |windows: &[i64]| -> Vec<f64> {
-        windows.iter().map(|window| actors::seconds(*window)).collect()
-    };
-    json!({
-        "from": record.name(question.from),
-        "to": record.name(question.to),
-        "circle": question.circle.iter().map(|it| record.name(*it)).collect::<Vec<_>>(),
-        "peers": question.peers.iter().map(|it| record.name(*it)).collect::<Vec<_>>(),
-        "within_seconds": actors::seconds(question.within),
-        "other_windows_seconds": seconds(&question.other_windows),
-        "requests_rule": question.requests.as_ref().map(|(_, hash)| hash),
-        "coverage": if question.coverage.is_some() || !question.coverage_of.is_empty() {
-            "given"
-        } else {
-            "from the first to the last public item"
-        },
-        "zone": record.zone,
-        "block_days": days::BLOCK,
-        "redraws": question.redraws,
-        "seed": question.seed,
-        "family": family,
-        "alpha": ALPHA,
-    })
 }

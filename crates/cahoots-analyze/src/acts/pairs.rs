@@ -199,7 +199,12 @@ impl<'a> Pairing<'a> {
         let within = self.question.within;
         let within_window = least.is_some_and(|it| it > 0) && most.is_some_and(|it| it <= within);
         let base_rate = match most {
-            Some(most) if most > 0 && most <= SHOWN && asked_span.is_bounded() => {
+            // Where the record of the account is not covered, nobody knows what is usual.
+            Some(most)
+                if (1..=SHOWN).contains(&most)
+                    && asked_span.is_bounded()
+                    && coverage.end_from(middle(asked_span)).is_some() =>
+            {
                 let like = self.like(message, content.grade, party, places);
                 base_rate(&like, most, middle(asked_span), coverage)
             }

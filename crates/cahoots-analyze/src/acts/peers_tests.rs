@@ -4,7 +4,7 @@ use cahoots_record::{AccountKey, Flags, ObjectKind, Role};
 
 use super::*;
 use crate::record::build::Entry;
-use crate::record::{Builder, DAY, MINUTE};
+use crate::record::{Builder, DAY, HOUR, MINUTE};
 use crate::stats::{Stream, poisson_binomial_tail};
 
 /// Thursday 1 July 2021, noon UTC.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::record::build::Entry;
-use crate::record::{Builder, DAY, MINUTE, SECOND, Tie};
+use crate::record::{Builder, DAY, HOUR, MINUTE, SECOND, Tie};
 
 /// 12 October 2021, 13:30 UTC.
 const T: i64 = 1_634_045_400 * SECOND;
@@ -164,7 +164,7 @@ fn the_axes_of_a_match_stand_apart() {
     assert!(!format!("{:?}", result.sessions).contains("cycleat"));
 
     let Verdict::CannotTell { why, needed } = &result.verdict else { panic!("{result:?}") };
-    assert!(why[0].contains("fewer than 5"), "{why:?}");
+    assert!(why[0].contains("Fewer than 5"), "{why:?}");
     assert!(!needed.is_empty());
     assert_eq!(result.tests.len(), 3);
     assert!(result.tests[2].any_of_group);
@@ -235,6 +235,12 @@ fn base_rates_are_those_of_the_account() {
     assert!((father.any_time - 15.0 / (32.0 * 1440.0)).abs() < 1e-12);
     // The hour from 13:00 UTC, on 32 days: of the quarter before 13:45 all but 13:30 on lies in it.
     assert!((father.same_hour.unwrap() - 15.0 / (32.0 * 60.0)).abs() < 1e-12);
+    // A request outside the coverage has no base rate.
+    let elsewhere = Question { coverage_of: vec![(question.to, days(-9, -3))], ..question.clone() };
+    let elsewhere = acts(&record, &elsewhere).result;
+    let by_son = |it: &&Candidate| it.actor.is_recipient;
+    let near_son = elsewhere.sessions[0].candidates.iter().find(by_son).unwrap();
+    assert_eq!(near_son.base_rate, None);
     let son = rate(near);
     assert_eq!(son.acts_like_it, 24);
     let lag = son.within_seconds / 60.0;

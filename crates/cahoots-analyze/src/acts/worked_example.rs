@@ -4,7 +4,7 @@ use cahoots_record::{AccountKey, ObjectKind, Role};
 
 use super::*;
 use crate::record::build::Entry;
-use crate::record::{Builder, DAY, MINUTE};
+use crate::record::{Builder, DAY, HOUR, MINUTE};
 
 /// Monday 3 January 2022, 00:00 UTC.
 const MONDAY: i64 = 1_641_168_000 * 1_000_000;
