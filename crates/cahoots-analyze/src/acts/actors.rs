@@ -31,6 +31,8 @@ pub(super) struct Tested {
     pub counted: Vec<Counted>,
     /// The act within the window of each session, by session.
     pub answers: Vec<Option<Place>>,
+    /// The day of the week on which more than half of the tested sessions fall, if there is one.
+    pub weekday: Option<&'static str>,
 }
 
 impl Bench<'_> {
@@ -143,7 +145,11 @@ impl Bench<'_> {
             not_used: &not_used,
             with_content,
         });
-        Tested { test, counted, answers }
+        let weekdays: Vec<_> = trials.iter().map(|it| days.weekday(it.t)).collect();
+        let weekday = weekdays.iter().flatten().copied().find(|day| {
+            weekdays.iter().filter(|it| **it == Some(*day)).count() * 2 > weekdays.len()
+        });
+        Tested { test, counted, answers, weekday }
     }
 
     /// Whether a session names items and each of them was surely acted on before.
@@ -263,7 +269,7 @@ impl Bench<'_> {
         let covered = all - parts.left_out.window_leaves_coverage;
         if n < 5 {
             why.push(format!(
-                "{n} sessions have a known time and a covered window; fewer than 5 tell nothing."
+                "Sessions with a known time and a covered window: {n}. Fewer than 5 tell nothing."
             ));
             let chance = if n == 0 { None } else { Some(timing.chance[0]) };
             match chance {

@@ -85,6 +85,13 @@ impl Days {
         if choices.is_empty() { vec![t] } else { choices }
     }
 
+    /// The local day of the week of an instant.
+    pub(super) fn weekday(&self, t: i64) -> Option<&'static str> {
+        const NAMES: [&str; 7] =
+            ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+        NAMES.get(self.local(t)?.day.rem_euclid(7) as usize).copied()
+    }
+
     fn local(&self, t: i64) -> Option<Local> {
         let civil = self.zone.to_datetime(Timestamp::from_microsecond(t).ok()?);
         let day = EPOCH.until(civil.date()).ok()?.get_days();

@@ -6,10 +6,8 @@
 //! sessions are followed by an act than on other days; only a comparison with accounts that were
 //! not asked says more. Nothing here says «caused».
 
-use serde_json::json;
-
 use crate::finding::{Finding, Searched};
-use crate::record::{HOUR, Party, Place, Record, Span};
+use crate::record::{Party, Place, Record, Span};
 
 mod actors;
 mod base;
@@ -19,6 +17,7 @@ mod deeds;
 mod links;
 mod pairs;
 mod peers;
+mod question;
 mod result;
 mod scan;
 mod sessions;
@@ -26,11 +25,16 @@ mod timing;
 mod verdict;
 
 #[cfg(test)]
+mod peers_tests;
+#[cfg(test)]
 mod scan_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worked_example;
 
 pub use links::{Content, Grade, RARE_BITS, Shared};
+pub use question::Question;
 pub use result::{
     ActCounts, ActorAxis, ActorTest, Acts, Asked, BaseRate, Candidate, Counted, Everywhere,
     KindAxis, LagRow, LeftOut, MessageCounts, MessageFound, PeerRow, PeerTest, Placebo,
@@ -48,91 +52,6 @@ use sessions::Messages;
 
 /// The version of the method.
 pub const VERSION: u32 = 1;
-
-/// What is asked of the record. Build it with [`Question::new`] and change what differs.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Question {
-    /// Who wrote.
-    pub from: Party,
-    /// Who was written to.
-    pub to: Party,
-    /// Parties declared beforehand as acting for or with `to`.
-    pub circle: Vec<Party>,
-    /// The primary window in microseconds: how soon an act must follow.
-    pub within: i64,
-    /// Windows to hold the verdict against.
-    pub other_windows: Vec<i64>,
-    /// Accounts comparable to `to` that the record does not show being asked, declared beforehand:
-    /// at least 5, at best 20.
-    pub peers: Vec<Party>,
-    /// Only these messages count, a set fixed by a saved rule before any act was looked at, with
-    /// the hash of the rule.
-    pub requests: Option<(Vec<Place>, String)>,
-    /// Where the public record of `to` and the circle is taken to be complete; without it, from
-    /// the first to the last public item of any of them.
-    pub coverage: Option<Vec<Span>>,
-    /// The same for single parties; it goes before `coverage`.
-    pub coverage_of: Vec<(Party, Vec<Span>)>,
-    /// Redraws of the permutation test.
-    pub redraws: u32,
-    /// Seed of the redraws.
-    pub seed: u64,
-    /// How many such questions were declared together. The tests within this one come on top.
-    pub family: u32,
-}
-
-impl Question {
-    /// The question with its defaults: 24 hours, held against 1, 6 and 72; 9,999 redraws.
-    pub fn new(from: Party, to: Party) -> Self {
-        Self {
-            from,
-            to,
-            circle: Vec::new(),
-            within: 24 * HOUR,
-            other_windows: vec![HOUR, 6 * HOUR, 72 * HOUR],
-            peers: Vec::new(),
-            requests: None,
-            coverage: None,
-            coverage_of: Vec::new(),
-            redraws: 9_999,
-            seed: 0,
-            family: 1,
-        }
-    }
-
-    /// The parties whose acts count: `to`, then the circle without repeats and without the sender.
-    fn actors(&self) -> Vec<Party> {
-        let mut actors = vec![self.to];
-        for party in &self.circle {
-            if !actors.contains(party) && *party != self.from {
-                actors.push(*party);
-            }
-        }
-        actors
-    }
-
-    /// How many tests share the level: those of this question, times the questions declared.
-    fn tests(&self) -> u32 {
-        let actors = self.actors().len() as u32;
-        let timing = if actors == 1 { 1 } else { actors + 1 };
-        let peers = u32::from(!self.peers.is_empty());
-        self.family.max(1).saturating_mul(timing + peers)
-    }
-
-    /// Why the question cannot be asked of this record, if so.
-    fn fault(&self, record: &Record) -> Option<String> {
-        let known = |party: &Party| (party.0 as usize) < record.parties.len();
-        if !known(&self.from) || !self.actors().iter().all(known) {
-            Some("A party of the question is not in the record.".to_owned())
-        } else if self.from == self.to {
-            Some("The two parties are one: nobody's messages to themselves are tested.".to_owned())
-        } else if self.within <= 0 {
-            Some("The window is empty or inverted: it must be longer than 0.".to_owned())
-        } else {
-            None
-        }
-    }
-}
 
 /// Answers a question. Never panics: what cannot be asked gets the verdict «cannot tell» and says
 /// why.
@@ -162,8 +81,9 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
     let mut tested = Vec::new();
     if fault.is_none() {
         for (number, party) in actors.iter().enumerate() {
-            let coverage = coverage(record, question, &[*party], &places, &mut caveats);
-            let deeds = bench.deeds(&[*party], &places[number..=number]);
+            let own = &places[number..=number];
+            let coverage = coverage(record, question, &[*party], own, &mut caveats);
+            let deeds = bench.deeds(&[*party], own);
             tested.push(bench.test(&[*party], deeds, &coverage, &mut days));
         }
         if actors.len() > 1 {
@@ -174,7 +94,7 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
     }
     let peers = match tested.first() {
         Some(_) => {
-            let coverage = coverage(record, question, &[question.to], &places, &mut caveats);
+            let coverage = coverage(record, question, &[question.to], &places[..1], &mut caveats);
             peers::compare(&bench, &links, &coverage)
         }
         None => None,
@@ -182,6 +102,14 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
     let verdict = overall(record, question, fault, &messages, &tested, peers.as_ref());
     let shown = show(record, question, &links, &messages, &actors, &places, &tested);
     say(question, &messages, &tested, peers.as_ref(), &mut caveats);
+    let others = pairs::asked_of_others(record, messages.all(), &actors);
+    if !others.is_empty() {
+        caveats.push(format!(
+            "Some messages asked for acts of {}, whose acts were not looked at: declare a circle \
+             to include them.",
+            others.join(", ")
+        ));
+    }
     let searched = Searched::over(
         record,
         &format!(
@@ -195,7 +123,7 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
     Finding {
         method: "acts",
         version: VERSION,
-        parameters: parameters(record, question, family),
+        parameters: question.parameters(record, family),
         searched,
         caveats,
         result: Acts {
@@ -265,7 +193,8 @@ fn show(
 ) -> (Vec<SessionFound>, Vec<SessionFound>) {
     let Some((first, last)) = tested.first().zip(tested.last()) else { return Default::default() };
     let acts = actors.iter().zip(places).map(|(party, own)| {
-        let coverage = coverage(record, question, &[*party], places, &mut Vec::new());
+        let alone = std::slice::from_ref(own);
+        let coverage = coverage(record, question, &[*party], alone, &mut Vec::new());
         (*party, own.clone(), coverage)
     });
     let pairing = Pairing::new(record, question, links, acts.collect());
@@ -348,6 +277,14 @@ fn say(
             messages.sessions.len()
         ));
     }
+    if let Some((first, day)) = tested.first().and_then(|it| Some((it, it.weekday?)))
+        && first.test.sessions >= 5
+    {
+        caveats.push(format!(
+            "More than half of the sessions fall on a {day}. The test exchanges working days with \
+             each other: a weekly habit that both sides have on that day looks like an answer."
+        ));
+    }
     if tested.iter().any(|it| it.test.acts.time_too_wide > 0) {
         caveats.push("Acts whose time is too wide are shown and not counted.".to_owned());
     }
@@ -409,30 +346,4 @@ fn merged(places: &[Vec<Place>]) -> impl Iterator<Item = Place> + use<> {
 fn names(record: &Record, parties: &[Party]) -> String {
     let names: Vec<&str> = parties.iter().map(|party| record.name(*party)).collect();
     names.join(", ")
-}
-
-fn parameters(record: &Record, question: &Question, family: u32) -> serde_json::Value {
-    let seconds = |windows: &[i64]| -> Vec<f64> {
-        windows.iter().map(|window| actors::seconds(*window)).collect()
-    };
-    json!({
-        "from": record.name(question.from),
-        "to": record.name(question.to),
-        "circle": question.circle.iter().map(|it| record.name(*it)).collect::<Vec<_>>(),
-        "peers": question.peers.iter().map(|it| record.name(*it)).collect::<Vec<_>>(),
-        "within_seconds": actors::seconds(question.within),
-        "other_windows_seconds": seconds(&question.other_windows),
-        "requests_rule": question.requests.as_ref().map(|(_, hash)| hash),
-        "coverage": if question.coverage.is_some() || !question.coverage_of.is_empty() {
-            "given"
-        } else {
-            "from the first to the last public item"
-        },
-        "zone": record.zone,
-        "block_days": days::BLOCK,
-        "redraws": question.redraws,
-        "seed": question.seed,
-        "family": family,
-        "alpha": ALPHA,
-    })
 }

@@ -199,7 +199,12 @@ impl<'a> Pairing<'a> {
         let within = self.question.within;
         let within_window = least.is_some_and(|it| it > 0) && most.is_some_and(|it| it <= within);
         let base_rate = match most {
-            Some(most) if most > 0 && most <= SHOWN && asked_span.is_bounded() => {
+            // Where the record of the account is not covered, nobody knows what is usual.
+            Some(most)
+                if (1..=SHOWN).contains(&most)
+                    && asked_span.is_bounded()
+                    && coverage.end_from(middle(asked_span)).is_some() =>
+            {
                 let like = self.like(message, content.grade, party, places);
                 base_rate(&like, most, middle(asked_span), coverage)
             }
@@ -332,6 +337,21 @@ fn asked(record: &Record, place: Place) -> Option<Asked> {
         of: text("of"),
     };
     (asked != Asked::default()).then_some(asked)
+}
+
+/// Who else was asked to act, as stated, beside some parties: names, sorted.
+pub(super) fn asked_of_others(
+    record: &Record,
+    messages: impl Iterator<Item = Place>,
+    known: &[Party],
+) -> Vec<String> {
+    let mut names: Vec<String> = messages
+        .filter_map(|place| asked(record, place)?.of)
+        .filter(|name| !record.party_named(name).is_some_and(|party| known.contains(&party)))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// What was done against what was asked. The words of a request are matched by a short list;

@@ -344,7 +344,8 @@ pub struct Candidate {
     pub reported_tie: bool,
     /// The act publicly answers, quotes or repeats the sender: it is not counted.
     pub to_the_sender: bool,
-    /// How usual such an act is for the account.
+    /// How usual such an act is for the account; `None` where its record does not cover the message
+    /// or the act is not after it.
     pub base_rate: Option<BaseRate>,
 }
 

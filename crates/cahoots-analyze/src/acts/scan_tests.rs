@@ -4,7 +4,7 @@ use cahoots_record::{AccountKey, Role};
 
 use super::*;
 use crate::record::build::Entry;
-use crate::record::{Builder, DAY};
+use crate::record::{Builder, DAY, HOUR};
 use crate::stats::Stream;
 
 /// `pairs` pairs with 20 messages and 60 acts in a year; the first `moved` act four hours after

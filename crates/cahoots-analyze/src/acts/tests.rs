@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::record::build::Entry;
-use crate::record::{Builder, DAY, MINUTE, SECOND, Tie};
+use crate::record::{Builder, DAY, HOUR, MINUTE, SECOND, Tie};
 
 /// 12 October 2021, 13:30 UTC.
 const T: i64 = 1_634_045_400 * SECOND;
@@ -164,11 +164,90 @@ fn the_axes_of_a_match_stand_apart() {
     assert!(!format!("{:?}", result.sessions).contains("cycleat"));
 
     let Verdict::CannotTell { why, needed } = &result.verdict else { panic!("{result:?}") };
-    assert!(why[0].contains("fewer than 5"), "{why:?}");
+    assert!(why[0].contains("Fewer than 5"), "{why:?}");
     assert!(!needed.is_empty());
     assert_eq!(result.tests.len(), 3);
     assert!(result.tests[2].any_of_group);
     assert_eq!(finding.parameters["family"], 3);
+    let alone = acts(&case.record, &Question::new(case.paper, case.son));
+    assert!(alone.caveats.iter().any(|it| it.contains("acts of Al Mooring")));
+    assert!(!finding.caveats.iter().any(|it| it.contains("declare a circle")));
+}
+
+/// One post in 72 hours of posts about a thing says little, one in a month of others says more:
+/// how usual an act is belongs to the account, and to where its record is complete.
+#[test]
+fn base_rates_are_those_of_the_account() {
+    let mut b = Builder::new("UTC");
+    let (paper, son, father) = (b.party("p", "Post"), b.party("s", "Son"), b.party("f", "Father"));
+    let p = b.account(AccountKey::x_handle("post"), paper);
+    let s = b.account(AccountKey::x_handle("son"), son);
+    let f = b.account(AccountKey::x_handle("father"), father);
+    let topic = b.thing(ObjectKind::Other, "topic:post");
+    b.push(Entry {
+        takers: vec![(p, Role::From), (s, Role::To)],
+        things: vec![topic],
+        ..Entry::new(1, Span::at(T))
+    });
+    let mut ord = 10;
+    let mut post = |b: &mut Builder, account, t, things| {
+        ord += 1;
+        b.push(Entry {
+            takers: vec![(account, Role::From)],
+            things,
+            ..Entry::post(ord, Span::at(t))
+        });
+        ord
+    };
+    // The father: one such post 15 minutes after, among posts of a month.
+    let one = post(&mut b, f, T + 15 * MINUTE, vec![topic]);
+    for n in 0..64 {
+        post(&mut b, f, T - 16 * DAY + n * 12 * HOUR, vec![]);
+    }
+    // The son: one every three hours for three days, and nothing else that is kept.
+    let mut near = 0;
+    for n in 0..24 {
+        let at = T - 20 * HOUR + 51 * MINUTE + n * 3 * HOUR;
+        let ord = post(&mut b, s, at, vec![topic]);
+        if (T..T + 3 * HOUR).contains(&at) {
+            near = ord;
+        }
+    }
+    post(&mut b, s, T + 200 * DAY, vec![]);
+    let record = b.finish();
+    let days = |from: i64, until: i64| vec![Span { lo: T + from * DAY, hi: T + until * DAY }];
+    let question = Question {
+        circle: vec![father],
+        coverage_of: vec![
+            (son, vec![Span { lo: T - 20 * HOUR, hi: T + 52 * HOUR }]),
+            (father, days(-16, 16)),
+        ],
+        ..Question::new(paper, son)
+    };
+    let result = acts(&record, &question).result;
+    let rate = |ord| {
+        let act = place(&record, ord);
+        let mut all = result.sessions[0].candidates.iter();
+        all.find(|it| it.act == act).unwrap().base_rate.unwrap()
+    };
+    let father = rate(one);
+    assert_eq!((father.acts_like_it, father.within_seconds), (1, 900.0));
+    assert!((father.any_time - 15.0 / (32.0 * 1440.0)).abs() < 1e-12);
+    // The hour from 13:00 UTC, on 32 days: of the quarter before 13:45 all but 13:30 on lies in it.
+    assert!((father.same_hour.unwrap() - 15.0 / (32.0 * 60.0)).abs() < 1e-12);
+    // A request outside the coverage has no base rate.
+    let elsewhere = Question { coverage_of: vec![(question.to, days(-9, -3))], ..question.clone() };
+    let elsewhere = acts(&record, &elsewhere).result;
+    let by_son = |it: &&Candidate| it.actor.is_recipient;
+    let near_son = elsewhere.sessions[0].candidates.iter().find(by_son).unwrap();
+    assert_eq!(near_son.base_rate, None);
+    let son = rate(near);
+    assert_eq!(son.acts_like_it, 24);
+    let lag = son.within_seconds / 60.0;
+    assert!(
+        (son.any_time - (lag.min(180.0) * 23.0 + lag.min(51.0)) / (72.0 * 60.0)).abs() < 1e-12,
+        "{son:?}"
+    );
 }
 
 #[test]
