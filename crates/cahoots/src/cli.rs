@@ -199,8 +199,9 @@ pub struct Acts {
     /// Only messages that this query finds, fixed before acts were looked at
     #[arg(long, value_name = "QUERY")]
     pub requests: Option<String>,
-    /// The public record is complete from this day to that: 2016-09-01..2016-11-08
-    #[arg(long, value_name = "FROM..TO")]
+    /// The public record is complete from this time to that: 2016-09-01..2016-11-08, or of one
+    /// party: "Ann Example=2016-09-01..2016-11-08"
+    #[arg(long, value_name = "[PARTY=]FROM..TO")]
     pub coverage: Vec<String>,
     /// Redraws of the permutation test
     #[arg(long, default_value_t = 9_999)]

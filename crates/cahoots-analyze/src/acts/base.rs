@@ -31,7 +31,11 @@ pub(super) fn base_rate(times: &[i64], lag: i64, t: i64, coverage: &Coverage) ->
             }
         }
     }
+    let inside =
+        times.iter().filter(|act| coverage.spans().iter().any(|s| s.lo <= **act && **act <= s.hi));
+    let n = inside.count() as f64;
     (all > 0).then(|| BaseRate {
+        evenly: 1.0 - libm::exp(-n * lag as f64 / all as f64),
         acts_like_it: times.len() as u32,
         within_seconds: seconds(lag),
         any_time: hit as f64 / all as f64,
@@ -67,6 +71,8 @@ mod tests {
         let times = [13 * HOUR + 20 * MINUTE, 13 * HOUR + 30 * MINUTE];
         let rate = base_rate(&times, 15 * MINUTE, 13 * HOUR, &over(0, DAY)).unwrap();
         assert_eq!(rate.any_time, 25.0 / 1440.0);
+        // 2 acts in 1,440 minutes, 15 of them: 1 − e^(−1/48).
+        assert!((rate.evenly - 0.020_617_8).abs() < 1e-6);
         assert_eq!(rate.same_hour, Some(25.0 / 60.0));
         let other = base_rate(&times, 15 * MINUTE, 14 * HOUR, &over(0, DAY)).unwrap();
         assert_eq!(other.same_hour, Some(0.0));

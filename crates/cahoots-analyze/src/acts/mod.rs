@@ -137,6 +137,7 @@ pub fn acts(record: &Record, question: &Question) -> Finding<Acts> {
                 sessions: messages.sessions.len(),
                 time_too_wide: messages.wide.len(),
                 automated: messages.automated,
+                unverified: messages.unverified,
                 not_requested: messages.not_requested,
             },
             tests: tested.into_iter().map(|it| it.test).collect(),

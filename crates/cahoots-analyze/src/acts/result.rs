@@ -96,6 +96,8 @@ pub struct MessageCounts {
     pub time_too_wide: usize,
     /// Messages that a program sent, left out.
     pub automated: usize,
+    /// Left out: it is in doubt whether they exist.
+    pub unverified: usize,
     /// Messages outside the saved set of requests, left out.
     pub not_requested: usize,
 }
@@ -421,6 +423,9 @@ pub struct BaseRate {
     pub within_seconds: f64,
     /// Share of the covered time that is followed by one within the lag.
     pub any_time: f64,
+    /// The same if the acts came one by one at an even rate: 1 − exp(−n·lag/covered time). Acts
+    /// that come in bursts lie above the exact share.
+    pub evenly: f64,
     /// The same for the UTC hour of day of the message alone.
     pub same_hour: Option<f64>,
     /// Days of coverage this rests on.

@@ -23,6 +23,8 @@ pub(super) struct Messages {
     pub wide: Vec<Place>,
     /// How many were left out because a program sent them.
     pub automated: usize,
+    /// How many were left out because it is in doubt whether they exist.
+    pub unverified: usize,
     /// How many were left out because they are not in the saved set of requests.
     pub not_requested: usize,
 }
@@ -96,6 +98,10 @@ pub(super) fn sort_out(
     let mut timed: Vec<(i64, Place)> = Vec::new();
     for place in found {
         let row = record.row(place);
+        if record.is_unverified(place) {
+            messages.unverified += 1;
+            continue;
+        }
         if row.flags.automated {
             messages.automated += 1;
         } else if narrow(row.span, within) {

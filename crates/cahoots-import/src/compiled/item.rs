@@ -13,12 +13,21 @@ use super::fields::Fields;
 use super::link;
 use super::model::{Entry, EntryKind, Header, Notes, SCHEMA};
 use super::people::{Network, People};
-use super::{claims, times};
+use super::{claims, coverage, times};
 use crate::extract;
 
 /// Keys whose texts `detail` keeps as they are.
-const KEPT: [&str; 8] =
-    ["certainty", "where", "quoted", "question", "hedge", "relation", "answered", "note"];
+const KEPT: [&str; 9] = [
+    "certainty",
+    "where",
+    "quoted",
+    "question",
+    "hedge",
+    "relation",
+    "other_cause",
+    "answered",
+    "note",
+];
 
 /// What is known about the file when an entry is read.
 pub(crate) struct Context<'a> {
@@ -84,8 +93,16 @@ pub(crate) fn read(entry: &Entry, context: &Context<'_>, notes: &mut Notes) -> O
     if words.is_some() {
         put(&mut detail, "quoted", quoted);
     }
-    let conflict = (entry.kind == EntryKind::Conflict).then(|| conflict(&mut fields, notes));
-    let (subject, text, flags) = match conflict {
+    let told = match entry.kind {
+        EntryKind::Conflict => Some(conflict(&mut fields, notes)),
+        EntryKind::Coverage => {
+            let (subject, text, row) = coverage::read(&mut fields, notes);
+            detail.insert("coverage".to_owned(), row.into());
+            Some((subject, text))
+        }
+        _ => None,
+    };
+    let (subject, text, flags) = match told {
         Some((subject, text)) => (Some(subject), text, Flags { summary: true, ..flags }),
         None => (subject, text.unwrap_or_default().replace("\r\n", "\n"), flags),
     };

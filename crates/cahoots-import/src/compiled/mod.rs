@@ -5,6 +5,7 @@
 //! intervals; [`item`] builds the items; [`whole`] ties together what several entries say.
 
 pub(crate) mod claims;
+mod coverage;
 pub(crate) mod fields;
 pub(crate) mod item;
 pub(crate) mod link;

@@ -20,6 +20,7 @@ pub(crate) enum EntryKind {
     Publication,
     Party,
     Conflict,
+    Coverage,
 }
 
 impl EntryKind {
@@ -32,6 +33,7 @@ impl EntryKind {
         Self::Publication,
         Self::Party,
         Self::Conflict,
+        Self::Coverage,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -44,6 +46,7 @@ impl EntryKind {
             Self::Publication => "publication",
             Self::Party => "party",
             Self::Conflict => "conflict",
+            Self::Coverage => "coverage",
         }
     }
 

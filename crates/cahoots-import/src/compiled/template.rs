@@ -112,11 +112,21 @@ title = ""
 # a = "12 October (S1)"
 # b = "13 October (S2)"
 # resolution = "open"
+
+# What is known to be complete: only there does silence say anything.
+# [[coverage]]
+# custodian = "Ann Example"
+# channel = "email"               # email, direct message, chat, post, publication, or *
+# since = 2016-09-01
+# until = 2016-11-08
+# completeness = "full"           # full, partial or unknown
+# how_known = "certified production"
 "##;
 
 const CSV: &str = "\
 # A compiled record for cahoots. One row an entry; remarks may stand here, above the column names.
-# type: message, post, statement, event, article, publication, party or conflict.
+# type: message, post, statement, event, article, publication, party, conflict
+# or coverage.
 # Several names, links or ids in one cell are parted by semicolons. Leave cells empty that you do
 # not know; leave out columns that you do not need.
 # Times: 2016-10-12T09:31:00-04:00, or 2016-10-12T09:31 with a zone such as America/New_York.
@@ -125,7 +135,7 @@ type,id,medium,from,to,cc,at,earliest,latest,printed,zone,basis,subject,text,sum
 asked.kind,asked.act,asked.what,asked.object,asked.of,answers,forward_of,tells_of,native_id,published,\
 certainty,speaker,where,quoted,question,claim.reading,claim.template,claim.actors,\
 claim.counterparts,claim.about,claim.from,claim.until,name,accounts,role,title,kind,url,on,about,\
-a,b,resolution,note
+a,b,resolution,custodian,covers,channel,since,until,completeness,how_known,note
 ";
 
 const JSONL: &str = r##"# A compiled record for cahoots. One JSON object a line; lines that start with # are remarks.

@@ -138,10 +138,27 @@ fn templates_import_cleanly_and_their_examples_work() {
         .collect();
     let batch = import("record.toml", filled.as_bytes()).unwrap();
     assert_eq!(batch.issues, []);
-    assert_eq!((batch.items.len(), batch.accounts.len()), (6, 3));
+    assert_eq!((batch.items.len(), batch.accounts.len()), (7, 3));
     let filled = template("jsonl").replace("# {", "{");
     let batch = import("record.jsonl", filled.as_bytes()).unwrap();
     assert_eq!((batch.issues.len(), batch.items.len()), (0, 5));
+}
+
+#[test]
+fn coverage_is_read_and_a_slip_in_it_said() {
+    let text = "schema = \"compiled/1\"\n\
+        [[coverage]]\ncustodian = \"Ann\"\nchannel = \"email\"\nsince = 2021-03-01\n\
+        until = 2021-03-31\ncompleteness = \"full\"\nhow_known = \"manifest\"\n\
+        [[coverage]]\ncompleteness = \"ful\"\nsince = \"once\"\n";
+    let batch = import("record.toml", text.as_bytes()).unwrap();
+    let [good, bad] = batch.items.as_slice() else { panic!("two items") };
+    let row = serde_json::json!({ "custodian": "Ann", "channel": "email", "from": "2021-03-01",
+        "to": "2021-03-31", "completeness": "full", "how_known": "manifest" });
+    assert_eq!(good.detail["coverage"], row);
+    assert_eq!(bad.detail["coverage"]["completeness"], serde_json::Value::Null);
+    let codes: Vec<&str> = batch.issues.iter().map(|issue| issue.code.as_str()).collect();
+    assert_eq!(codes, ["no-custodian", "bad-time", "bad-completeness"]);
+    assert!(batch.issues[2].what.contains("did you mean full?"), "{}", batch.issues[2].what);
 }
 
 #[test]
@@ -217,7 +234,7 @@ fn the_bundled_example_holds_what_it_says() {
         assert_eq!(item.detail["schema"], "compiled/1");
     }
     let counts: Vec<_> = kinds.into_iter().collect();
-    assert_eq!(counts, [("event", 9), ("message", 15), ("post", 11), ("statement", 14)]);
+    assert_eq!(counts, [("event", 12), ("message", 15), ("post", 11), ("statement", 14)]);
 
     let find = |id: &str| batch.items.iter().find(|item| item.detail["id"] == id).unwrap();
     assert_eq!(find("P7").id, ItemId::of("x/1", &[b"786923210512142336"]));

@@ -93,6 +93,7 @@ fn micros(seconds: f64) -> i64 {
 
 fn percent(share: f64) -> String {
     match share * 100.0 {
+        percent if percent > 0.0 && percent < 0.1 => format!("{percent:.2} %"),
         percent if percent > 0.0 && percent < 10.0 => format!("{percent:.1} %"),
         percent => format!("{percent:.0} %"),
     }
@@ -122,10 +123,14 @@ fn print(
     }
     let m = &a.messages;
     out.line(format!(
-        "  {} in {}, {} whose time is too wide for a test",
+        "  {} in {}, {} whose time is too wide for a test{}",
         counted(m.messages as u64, "message", "messages"),
         counted(m.sessions as u64, "session", "sessions"),
-        number(m.time_too_wide as u64)
+        number(m.time_too_wide as u64),
+        match m.unverified {
+            0 => String::new(),
+            n => format!("; {n} more unverified, not counted"),
+        }
     ))?;
     for test in &a.tests {
         print_test(test, out)?;
@@ -267,7 +272,7 @@ fn print_session(
             out.line(line)?;
         }
     }
-    let counted = match session.counted {
+    let left_out = match session.counted {
         Counted::Yes => None,
         Counted::TimeTooWide => Some("its time is too wide: shown, not counted"),
         Counted::WindowLeavesCoverage => Some("not counted: the window leaves the coverage"),
@@ -275,18 +280,26 @@ fn print_session(
             Some("not counted: everything it names had been acted on before")
         }
     };
-    if let Some(counted) = counted {
-        let line = out.styled(Style::Dim, &format!("      {counted}"));
+    if let Some(left_out) = left_out {
+        let line = out.styled(Style::Dim, &format!("      {left_out}"));
         out.line(line)?;
     }
     if session.candidates.is_empty() {
         out.line("      no act in the record that may answer it")?;
     }
-    for candidate in &session.candidates {
+    // What only happens to be close in time would bury what has something to do with it.
+    let telling = |c: &&Candidate| {
+        c.content.grade.is_some() || c.reported_tie || session.answered_by == Some(c.act)
+    };
+    for candidate in session.candidates.iter().filter(telling) {
         print_candidate(candidate, session, cited, people, out)?;
     }
-    if session.more_in_time > 0 {
-        out.line(format!("      … {} more acts close in time only", session.more_in_time))?;
+    let others = session.candidates.iter().filter(|c| !telling(c)).count() + session.more_in_time;
+    if others > 0 {
+        let others = counted(others as u64, "other act", "other acts");
+        let line =
+            format!("      {others} close in time, sharing nothing with it (--json lists them)");
+        out.line(line)?;
     }
     Ok(())
 }
@@ -361,7 +374,7 @@ fn print_candidate(
     }
     if let Some(base) = c.base_rate {
         axes.push(format!(
-            "such an act follows {} of all moments within {}{}",
+            "such an act follows {} of all moments of its coverage within {}{}",
             percent(base.any_time),
             crate::analysis::lag(micros(base.within_seconds)),
             base.same_hour
@@ -369,11 +382,22 @@ fn print_candidate(
                 .unwrap_or_default()
         ));
     }
+    let width = out.width() - 10;
+    let mut line = String::new();
     for axis in axes {
-        let line = out.styled(Style::Dim, &fit(&axis, out.width() - 10));
-        out.line(format!("        {line}"))?;
+        let joined = format!("{line} · {axis}");
+        if line.is_empty() {
+            line = axis;
+        } else if crate::output::width_of(&joined) <= width {
+            line = joined;
+        } else {
+            let full = out.styled(Style::Dim, &fit(&line, width));
+            out.line(format!("        {full}"))?;
+            line = axis;
+        }
     }
-    Ok(())
+    let full = out.styled(Style::Dim, &fit(&line, width));
+    out.line(format!("        {full}"))
 }
 
 fn print_scan(found: &Finding<Scan>, limit: usize, out: &mut Output) -> Result<()> {
