@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 use serde::Serialize;
 
 use super::could::{Contacts, NEVER, earliest};
-use super::told::{How, Traced};
+use super::told::{How, Traced, time_order};
 use super::{Who, span_out};
 use crate::finding::Cite;
 use crate::record::{Party, Place, Record, Span};
@@ -102,7 +102,7 @@ pub fn could(
         })
         .collect();
     reached.sort_by(|a, b| {
-        let key = |each: &Reached| (!each.when.is_dated(), each.when.sort_key());
+        let key = |each: &Reached| time_order(each.when);
         (key(a), &a.who.name, &a.who.id).cmp(&(key(b), &b.who.name, &b.who.id))
     });
     caveats.push(

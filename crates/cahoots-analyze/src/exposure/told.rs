@@ -147,6 +147,12 @@ pub(super) fn earliest(spans: impl IntoIterator<Item = Span>) -> Option<Span> {
     spans.into_iter().reduce(|a, b| Span { lo: a.lo.min(b.lo), hi: a.hi.min(b.hi) })
 }
 
+/// The key to list by: what is earlier first, what is exact before what only begins then, what has
+/// no time last.
+pub(super) fn time_order(when: Span) -> (bool, i64, i64) {
+    (!when.is_dated(), when.sort_key(), when.hi)
+}
+
 struct Trace<'a> {
     record: &'a Record,
     carried: &'a Carried,
@@ -182,7 +188,7 @@ pub fn trace(record: &Record, carried: &Carried, skew: i64) -> Traced {
         traced.origins.extend(trace.origin(party));
     }
     traced.parties.sort_by(|a, b| {
-        let key = |told: &Told| (!told.earliest.is_dated(), told.earliest.sort_key(), told.grade);
+        let key = |told: &Told| (time_order(told.earliest), told.grade);
         (key(a), &a.who.name, &a.who.id).cmp(&(key(b), &b.who.name, &b.who.id))
     });
     let wrote = |origin: &&Origin| origin.how == How::Wrote;
@@ -192,7 +198,7 @@ pub fn trace(record: &Record, carried: &Carried, skew: i64) -> Traced {
         }
     }
     traced.origins.sort_by(|a, b| {
-        let key = |origin: &Origin| (!origin.when.is_dated(), origin.when.sort_key());
+        let key = |origin: &Origin| time_order(origin.when);
         (key(a), &a.who.name, &a.who.id).cmp(&(key(b), &b.who.name, &b.who.id))
     });
     traced
@@ -327,7 +333,7 @@ impl Trace<'_> {
         let mut rows: Vec<_> = deliveries.to_vec();
         rows.sort_by_key(|(item, from, to, _)| {
             let when = self.span(*item);
-            (!when.is_dated(), when.sort_key(), *item, *from, *to)
+            (time_order(when), *item, *from, *to)
         });
         let edges = rows.into_iter().map(|(item, from, to, grade)| Edge {
             from: from.map(|party| Who::of(self.record, party)),
