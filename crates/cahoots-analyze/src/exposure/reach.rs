@@ -10,7 +10,8 @@ use std::collections::BinaryHeap;
 use serde::Serialize;
 
 use super::could::{Contacts, NEVER, earliest};
-use super::told::{How, Traced, time_order};
+use super::shown::How;
+use super::told::{Traced, time_order};
 use super::{Who, span_out};
 use crate::finding::Cite;
 use crate::record::{Party, Place, Record, Span};

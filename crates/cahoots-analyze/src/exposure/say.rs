@@ -6,7 +6,7 @@
 use cahoots_record::UtcMicros;
 
 use super::public::Lead;
-use super::told::{Edge, How, Label, Origin, Told};
+use super::shown::{Edge, How, Label, Origin, Told};
 use super::{Could, Exposure, FirstPublic, Grade, Question, Sentence};
 use crate::finding::Cite;
 use crate::record::{DAY, Record, SECOND, Span};

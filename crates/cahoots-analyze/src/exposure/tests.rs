@@ -243,6 +243,50 @@ fn lead_times_keep_both_bounds_and_their_sign() {
     assert!(found.told[2].labels[0].may_be_later && !found.told[0].labels[0].may_be_later);
 }
 
+#[test]
+fn the_sentences_say_what_items_show_and_no_more() {
+    let mut made = Made::new();
+    let tied = |entry: Entry, tie, ord| Entry { ties: vec![(tie, ItemOrd(ord))], ..entry };
+    made.builder.push(made.message(1, Span { lo: 0, hi: DAY - 1 }, 'a', "t:b"));
+    // c forwards it and is not among those it was sent to; d answers, and so on.
+    made.builder.push(tied(made.message(2, Span::at(2 * DAY), 'c', "t:de"), Tie::Forwards, 1));
+    made.builder.push(tied(made.message(3, Span::at(3 * DAY), 'd', "t:c"), Tie::Answers, 2));
+    made.builder.push(tied(made.post(4, Span::at(4 * DAY), 'e'), Tie::TellsOf, 2));
+    let record = made.builder.finish();
+    let question =
+        Question { asked: vec![Party(9)], could: Some(Party(2)), ..about(&record, &[1]) };
+    let found = exposure(&record, &question).result;
+    let words: Vec<&str> = found.sentences.iter().map(|sentence| sentence.words.as_str()).collect();
+    let addressed = "(grade 3: addressed; delivery not shown)";
+    let before = "1970-01-03T00:00:00Z";
+    assert_eq!(
+        words,
+        [
+            "In this record Pa wrote it first, on 1970-01-01 (UTC).".to_owned(),
+            format!("Pc forwarded it, at {before}; no item shows how it came to them."),
+            format!("Pb received it from Pa on 1970-01-01 (UTC) {addressed}."),
+            format!(
+                "Pd received it from Pc at {before} {addressed}; \
+                 answered it at 1970-01-04T00:00:00Z (grade 1)."
+            ),
+            format!(
+                "Pe received it from Pc at {before} {addressed}; \
+                 told of it at 1970-01-05T00:00:00Z (grade 1)."
+            ),
+            "It is first seen in public at 1970-01-05T00:00:00Z.".to_owned(),
+            "Before its first public appearance the record shows it with: \
+             Pa (3 d to 4 d before); Pb (3 d to 4 d before); Pc (2 d before); Pd (2 d before); \
+             Pe (2 d before)."
+                .to_owned(),
+            "No item of the record shows that Pj was told of it.".to_owned(),
+            "Set apart from the above: by contacts alone, 2 of 9 other parties could have been \
+             reached from Pc after Pc had it. This does not show that anybody was told."
+                .to_owned(),
+        ]
+    );
+    assert_eq!(found.sentences[3].cites.len(), 2);
+}
+
 /// Any record at all: odd spans, ties in circles and to itself, nobody, events.
 fn anything() -> impl Strategy<Value = (Record, Question)> {
     let bound = prop_oneof![Just(i64::MIN), Just(i64::MAX), 0_i64..20];
