@@ -7,6 +7,7 @@
 pub mod exposure;
 pub mod finding;
 pub mod record;
+pub mod words;
 
 pub use finding::{Cite, Finding, Searched};
 pub use record::{Party, Place, Record, Row, Span, Thing};
