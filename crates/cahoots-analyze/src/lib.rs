@@ -6,11 +6,13 @@
 
 pub mod absences;
 pub mod acts;
+pub mod brief;
 pub mod contacts;
 pub mod exposure;
 pub mod finding;
 pub mod record;
 pub mod stats;
+pub mod words;
 
 pub use finding::{Cite, Finding, Searched};
 pub use record::{Party, Place, Record, Row, Span, Thing};

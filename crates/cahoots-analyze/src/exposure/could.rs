@@ -145,21 +145,30 @@ pub fn earliest(contacts: &Contacts, start: u32, t0: i64, nodes: u32, skew: i64)
     found.at[start as usize] = t0;
     let mut marks = Marks::new(count);
     marks.set(start);
+    let mut left = count - 1;
     let skew = skew.max(0);
     let first = contacts.at.partition_point(|at| *at < t0);
     let (from, to) = (contacts.from.get(first..), contacts.to.get(first..));
     let pairs = from.unwrap_or(&[]).iter().zip(to.unwrap_or(&[])).zip(first..contacts.len());
     for ((&from, &to), number) in pairs {
-        // The first mark is the earliest, since time ascends: nothing is ever corrected.
-        if !marks.has(from) || marks.has(to) || to >= nodes {
+        // The first mark is the earliest, since time ascends: nothing is ever corrected. Times are
+        // read only where both marks allow it, which is rarely.
+        if !marks.has(from) || marks.has(to) {
             continue;
         }
         let at = contacts.at[number];
+        if to >= nodes {
+            continue;
+        }
         // A node reached at this very time has `at` equal: ties are closed by «strictly».
         if from == start || found.at[from as usize].saturating_add(skew) < at {
             found.at[to as usize] = at;
             found.via[to as usize] = number as u32;
             marks.set(to);
+            left -= 1;
+            if left == 0 {
+                break;
+            }
         }
     }
     found
@@ -180,7 +189,7 @@ pub fn latest(contacts: &Contacts, end: u32, t1: i64, nodes: u32, skew: i64) -> 
     let past = contacts.at.partition_point(|at| *at <= t1).min(contacts.len());
     for number in (0..past).rev() {
         let (from, to) = (contacts.from[number], contacts.to[number]);
-        if !marks.has(to) || marks.has(from) || from >= nodes {
+        if !(marks.has(to) & !marks.has(from)) || from >= nodes {
             continue;
         }
         let at = contacts.at[number];

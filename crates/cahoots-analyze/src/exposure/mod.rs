@@ -16,12 +16,13 @@ pub mod could;
 mod public;
 pub mod reach;
 mod say;
+mod shown;
 mod told;
 
 pub use public::{FirstPublic, Lead};
 pub use reach::{Could, Hop, Reached};
 pub use say::edge as edge_in_words;
-pub use told::{Edge, How, Label, Origin, Told};
+pub use shown::{Edge, How, Label, Origin, Told};
 
 /// Version of the method: it changes when the same record could give another answer.
 pub const VERSION: u32 = 1;

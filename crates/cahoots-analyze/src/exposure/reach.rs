@@ -10,7 +10,8 @@ use std::collections::BinaryHeap;
 use serde::Serialize;
 
 use super::could::{Contacts, NEVER, earliest};
-use super::told::{How, Traced};
+use super::shown::How;
+use super::told::{Traced, time_order};
 use super::{Who, span_out};
 use crate::finding::Cite;
 use crate::record::{Party, Place, Record, Span};
@@ -102,7 +103,7 @@ pub fn could(
         })
         .collect();
     reached.sort_by(|a, b| {
-        let key = |each: &Reached| (!each.when.is_dated(), each.when.sort_key());
+        let key = |each: &Reached| time_order(each.when);
         (key(a), &a.who.name, &a.who.id).cmp(&(key(b), &b.who.name, &b.who.id))
     });
     caveats.push(

@@ -6,10 +6,10 @@
 use cahoots_record::UtcMicros;
 
 use super::public::Lead;
-use super::told::{Edge, How, Label, Origin, Told};
+use super::shown::{Edge, How, Label, Origin, Told};
 use super::{Could, Exposure, FirstPublic, Grade, Question, Sentence};
 use crate::finding::Cite;
-use crate::record::{Record, Span};
+use crate::record::{DAY, Record, SECOND, Span};
 
 /// How many parties are named in one sentence.
 const NAMED: usize = 12;
@@ -118,7 +118,11 @@ fn part(label: &Label) -> String {
         (How::Retold, ..) => "told of it".to_owned(),
         (How::Answered, ..) => "answered it".to_owned(),
     };
-    format!("{did} {} (grade {}: {})", time(label.when), label.grade as u8, label.grade.words())
+    let when = time(label.when);
+    match label.grade {
+        Grade::Acted => format!("{did} {when} (grade 1)"),
+        grade => format!("{did} {when} (grade {}: {})", grade as u8, grade.words()),
+    }
 }
 
 fn first_public(public: &FirstPublic, found: &Exposure) -> Sentence {
@@ -132,7 +136,7 @@ fn first_public(public: &FirstPublic, found: &Exposure) -> Sentence {
         format!("It is first seen in public {}.", time(public.when))
     };
     let open = found.told.iter().any(|told| told.before_public.is_none());
-    let more = if open { " Some times do not tell who had it before." } else { "" };
+    let more = if open { " Whether some had it before is open." } else { "" };
     Sentence { words: format!("{words}{more}"), cites: public.items.clone() }
 }
 
@@ -295,12 +299,18 @@ fn common(record: &Record, question: &Question, out: &mut Vec<String>) {
 
 /// "at 2021-03-02T09:00:00Z", "between … and …", "not before …", "at a time not in the record".
 fn time(when: Span) -> String {
-    let at = |micros: i64| UtcMicros(micros).to_string();
+    // A bound within a wider interval needs no fraction of a second.
+    let at = |micros: i64| match when.instant() {
+        Some(_) => UtcMicros(micros).to_string(),
+        None => UtcMicros(micros.saturating_sub(micros.rem_euclid(SECOND))).to_string(),
+    };
+    let whole_day = when.lo.rem_euclid(DAY) == 0 && when.hi == when.lo.saturating_add(DAY - 1);
     match (when.lo, when.hi) {
         (i64::MIN, i64::MAX) => "at a time not in the record".to_owned(),
         (i64::MIN, hi) => format!("not after {}", at(hi)),
         (lo, i64::MAX) => format!("not before {}", at(lo)),
         (lo, hi) if lo == hi => format!("at {}", at(lo)),
+        (lo, _) if whole_day => format!("on {} (UTC)", at(lo).split('T').next().unwrap_or("")),
         (lo, hi) => format!("between {} and {}", at(lo), at(hi)),
     }
 }
@@ -325,7 +335,7 @@ fn length(seconds: f64) -> String {
         if n > 0.0 {
             words.push(format!("{n} {name}"));
         }
-        if words.len() == 2 || (!words.is_empty() && n == 0.0) {
+        if words.len() == 2 {
             break;
         }
     }

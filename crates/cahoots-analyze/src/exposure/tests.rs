@@ -1,6 +1,7 @@
 //! Tests of exposure over small records.
 
-use cahoots_record::{AccountKey, ItemKind, ItemOrd, Medium, ObjectKind, Role};
+use cahoots_record::{AccountKey, Flags, ItemKind, ItemOrd, Medium, ObjectKind, Role, Visibility};
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -240,4 +241,127 @@ fn lead_times_keep_both_bounds_and_their_sign() {
     let found = exposure(&record, &early).result;
     assert_eq!(found.told.len(), 4);
     assert!(found.told[2].labels[0].may_be_later && !found.told[0].labels[0].may_be_later);
+}
+
+#[test]
+fn the_sentences_say_what_items_show_and_no_more() {
+    let mut made = Made::new();
+    let tied = |entry: Entry, tie, ord| Entry { ties: vec![(tie, ItemOrd(ord))], ..entry };
+    made.builder.push(made.message(1, Span { lo: 0, hi: DAY - 1 }, 'a', "t:b"));
+    // c forwards it and is not among those it was sent to; d answers, and so on.
+    made.builder.push(tied(made.message(2, Span::at(2 * DAY), 'c', "t:de"), Tie::Forwards, 1));
+    made.builder.push(tied(made.message(3, Span::at(3 * DAY), 'd', "t:c"), Tie::Answers, 2));
+    made.builder.push(tied(made.post(4, Span::at(4 * DAY), 'e'), Tie::TellsOf, 2));
+    let record = made.builder.finish();
+    let question =
+        Question { asked: vec![Party(9)], could: Some(Party(2)), ..about(&record, &[1]) };
+    let found = exposure(&record, &question).result;
+    let words: Vec<&str> = found.sentences.iter().map(|sentence| sentence.words.as_str()).collect();
+    let addressed = "(grade 3: addressed; delivery not shown)";
+    let before = "1970-01-03T00:00:00Z";
+    assert_eq!(
+        words,
+        [
+            "In this record Pa wrote it first, on 1970-01-01 (UTC).".to_owned(),
+            format!("Pc forwarded it, at {before}; no item shows how it came to them."),
+            format!("Pb received it from Pa on 1970-01-01 (UTC) {addressed}."),
+            format!(
+                "Pd received it from Pc at {before} {addressed}; \
+                 answered it at 1970-01-04T00:00:00Z (grade 1)."
+            ),
+            format!(
+                "Pe received it from Pc at {before} {addressed}; \
+                 told of it at 1970-01-05T00:00:00Z (grade 1)."
+            ),
+            "It is first seen in public at 1970-01-05T00:00:00Z.".to_owned(),
+            "Before its first public appearance the record shows it with: \
+             Pa (3 d to 4 d before); Pb (3 d to 4 d before); Pc (2 d before); Pd (2 d before); \
+             Pe (2 d before)."
+                .to_owned(),
+            "No item of the record shows that Pj was told of it.".to_owned(),
+            "Set apart from the above: by contacts alone, 2 of 9 other parties could have been \
+             reached from Pc after Pc had it. This does not show that anybody was told."
+                .to_owned(),
+        ]
+    );
+    assert_eq!(found.sentences[3].cites.len(), 2);
+}
+
+/// Any record at all: odd spans, ties in circles and to itself, nobody, events.
+fn anything() -> impl Strategy<Value = (Record, Question)> {
+    let bound = prop_oneof![Just(i64::MIN), Just(i64::MAX), 0_i64..20];
+    let span = (bound.clone(), bound).prop_map(|(lo, hi)| Span { lo, hi });
+    let takers = prop::collection::vec((0_u32..5, 0_usize..Role::ALL.len()), 0..5);
+    let ties = prop::collection::vec((0_usize..5, 0_u64..8), 0..4);
+    let kind = (0_usize..ItemKind::ALL.len(), any::<bool>(), 0_u8..32);
+    let entry = (span, takers, ties, kind, any::<bool>(), 0_u16..3);
+    let asked = (prop::collection::vec(0_u32..9, 0..4), 0_u32..4, 0_u32..7, -3_i64..20);
+    (prop::collection::vec(entry, 0..8), asked).prop_map(|(entries, (about, thing, could, n))| {
+        let mut builder = Builder::new("UTC");
+        let link = builder.thing(ObjectKind::Url, "https://example.org/");
+        for n in 0..5 {
+            let party = builder.party(&n.to_string(), &format!("P{n}"));
+            builder.account(AccountKey::name(&format!("P{n}")), party);
+            builder.custodian(&n.to_string(), (n != 2).then_some(party));
+        }
+        for (ord, (span, takers, ties, (kind, public, flags), things, held)) in
+            entries.into_iter().enumerate()
+        {
+            let tie = [Tie::Answers, Tie::Forwards, Tie::TellsOf, Tie::About, Tie::AttachedTo];
+            let visibility = if public { Visibility::Public } else { Visibility::Private };
+            builder.push(Entry {
+                kind: ItemKind::ALL[kind],
+                visibility,
+                flags: Flags::from_bits(flags),
+                takers: takers.into_iter().map(|(who, role)| (who, Role::ALL[role])).collect(),
+                ties: ties.into_iter().map(|(kind, ord)| (tie[kind], ItemOrd(ord))).collect(),
+                things: if things { vec![link] } else { Vec::new() },
+                held_by: vec![held],
+                ..Entry::new(ord as u64, span)
+            });
+        }
+        let question = Question {
+            only_quoted: about.iter().skip(2).map(|place| Place(*place)).collect(),
+            about: about.into_iter().take(2).map(Place).collect(),
+            thing: thing.checked_sub(1).map(Thing),
+            as_of: (n > 9).then_some(n),
+            could: Some(Party(could)),
+            skew: if n == 3 { i64::MAX } else { n },
+            asked: vec![Party(could), Party(77)],
+        };
+        (builder.finish(), question)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_record_has_an_answer_that_holds_together((record, question) in anything()) {
+        let finding = exposure(&record, &question);
+        let found = &finding.result;
+        let item = |cite: &Cite| found.items.iter().any(|item| item.item == *cite);
+        for told in &found.told {
+            let by: Vec<Grade> = told.labels.iter().map(|label| label.grade).collect();
+            prop_assert!(by.windows(2).all(|pair| pair[0] > pair[1]), "best last");
+            prop_assert_eq!(by.last(), Some(&told.grade));
+            prop_assert!(told.labels.iter().all(|label| !label.items.is_empty()));
+            prop_assert!(told.labels.iter().flat_map(|label| &label.items).all(item));
+            // Whoever is listed stands on an item as author or addressee.
+            let stands = |cite: &Cite| record.by_id(cite.0).is_some_and(|place| {
+                record.wrote(told.who.party, place) || record.received(told.who.party, place)
+            });
+            prop_assert!(told.labels.iter().flat_map(|label| &label.items).all(stands));
+        }
+        let listed = |who: &Who| found.told.iter().any(|told| told.who == *who);
+        for edge in &found.edges {
+            prop_assert!(listed(&edge.to) && edge.from.as_ref().is_none_or(listed));
+            prop_assert!(edge.grade != Grade::Acted);
+        }
+        // Everybody had it from somebody or is an origin. (With ties in a circle or times that
+        // contradict them, nobody may be first; that is not invented away.)
+        prop_assert!(found.origins.iter().all(|origin| listed(&origin.who)));
+        prop_assert!(!found.no_item_shows.iter().any(listed));
+        prop_assert!(serde_json::to_string(&finding).is_ok());
+    }
 }

@@ -2,113 +2,11 @@
 
 use cahoots_record::Role;
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Serialize;
 
 use super::carriers::{Carried, LATER, Why};
-use super::public::Lead;
-use super::{Grade, Holder, Who, span_out};
-use crate::finding::Cite;
+use super::shown::{Edge, How, Label, Origin, Told};
+use super::{Grade, Holder, Who};
 use crate::record::{Party, Place, Record, Span, Tie};
-
-/// How a party is shown to have had it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum How {
-    /// Wrote an item that carries it.
-    Wrote,
-    /// Forwarded an item that carries it.
-    Forwarded,
-    /// Wrote an item that tells the content of one that carries it.
-    Retold,
-    /// Answered an item that carries it.
-    Answered,
-    /// Was an addressee.
-    Received,
-}
-
-/// The earliest evidence of one grade for one party.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Label {
-    /// The grade.
-    pub grade: Grade,
-    /// What the party did or was.
-    pub how: How,
-    /// The earliest time at which an item shows it: the smallest of the earliest bounds and the
-    /// smallest of the latest bounds.
-    #[serde(serialize_with = "span_out")]
-    pub when: Span,
-    /// The item or items that set these bounds.
-    pub items: Vec<Cite>,
-    /// Their authors, where the party received them.
-    pub told_by: Vec<Who>,
-    /// Custodians whose archives hold a copy of these items.
-    pub shown_by: Vec<String>,
-    /// First public appearance less this time.
-    pub lead: Option<Lead>,
-    /// The time limit of the question may lie before it.
-    pub may_be_later: bool,
-}
-
-/// What the record shows of one party.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Told {
-    /// Who.
-    pub who: Who,
-    /// The best grade.
-    pub grade: Grade,
-    /// The earliest time, whatever the grade.
-    #[serde(serialize_with = "span_out")]
-    pub earliest: Span,
-    /// The best grade at each time: each later label has a better grade than those before it.
-    pub labels: Vec<Label>,
-    /// Items by which the party was told, or which it wrote.
-    pub items: u64,
-    /// Whether it was so before the first public appearance: `null` if the times do not decide
-    /// it, or nothing public is in the record.
-    pub before_public: Option<bool>,
-    /// First public appearance less the earliest time.
-    pub lead: Option<Lead>,
-}
-
-/// One party told another, in one item.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Edge {
-    /// Author; `null` if the item has none.
-    pub from: Option<Who>,
-    /// Addressee.
-    pub to: Who,
-    /// The item.
-    pub item: Cite,
-    /// The grade of the addressee's evidence.
-    pub grade: Grade,
-    /// When.
-    #[serde(serialize_with = "span_out")]
-    pub when: Span,
-    /// Nothing in the record certainly shows the addressee with it before. These edges make the
-    /// tree of who told whom.
-    pub first: bool,
-    /// Whether the author already had it from others when writing cannot be told from the times.
-    pub order_unknown: bool,
-}
-
-/// A party that no item shows to have been told before it wrote.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Origin {
-    /// Who.
-    pub who: Who,
-    /// What it did. Who forwards, retells or answers had it from somebody: the record does not
-    /// show from whom.
-    pub how: How,
-    /// The item or items that may be the first.
-    pub items: Vec<Cite>,
-    /// When, at the earliest.
-    #[serde(serialize_with = "span_out")]
-    pub when: Span,
-    /// The party may have been told before: the times do not decide it.
-    pub order_unknown: bool,
-    /// No other party certainly wrote it before.
-    pub may_be_first: bool,
-}
 
 /// The whole trace.
 #[derive(Debug, Default)]
@@ -147,6 +45,12 @@ pub(super) fn earliest(spans: impl IntoIterator<Item = Span>) -> Option<Span> {
     spans.into_iter().reduce(|a, b| Span { lo: a.lo.min(b.lo), hi: a.hi.min(b.hi) })
 }
 
+/// The key to list by: what is earlier first, what is exact before what only begins then, what has
+/// no time last.
+pub(super) fn time_order(when: Span) -> (bool, i64, i64) {
+    (!when.is_dated(), when.sort_key(), when.hi)
+}
+
 struct Trace<'a> {
     record: &'a Record,
     carried: &'a Carried,
@@ -182,7 +86,7 @@ pub fn trace(record: &Record, carried: &Carried, skew: i64) -> Traced {
         traced.origins.extend(trace.origin(party));
     }
     traced.parties.sort_by(|a, b| {
-        let key = |told: &Told| (!told.earliest.is_dated(), told.earliest.sort_key(), told.grade);
+        let key = |told: &Told| (time_order(told.earliest), told.grade);
         (key(a), &a.who.name, &a.who.id).cmp(&(key(b), &b.who.name, &b.who.id))
     });
     let wrote = |origin: &&Origin| origin.how == How::Wrote;
@@ -192,7 +96,7 @@ pub fn trace(record: &Record, carried: &Carried, skew: i64) -> Traced {
         }
     }
     traced.origins.sort_by(|a, b| {
-        let key = |origin: &Origin| (!origin.when.is_dated(), origin.when.sort_key());
+        let key = |origin: &Origin| time_order(origin.when);
         (key(a), &a.who.name, &a.who.id).cmp(&(key(b), &b.who.name, &b.who.id))
     });
     traced
@@ -327,7 +231,7 @@ impl Trace<'_> {
         let mut rows: Vec<_> = deliveries.to_vec();
         rows.sort_by_key(|(item, from, to, _)| {
             let when = self.span(*item);
-            (!when.is_dated(), when.sort_key(), *item, *from, *to)
+            (time_order(when), *item, *from, *to)
         });
         let edges = rows.into_iter().map(|(item, from, to, grade)| Edge {
             from: from.map(|party| Who::of(self.record, party)),

@@ -13,6 +13,7 @@ use serde_json::Value;
 pub mod build;
 mod lists;
 mod span;
+pub mod words;
 
 pub use build::Builder;
 pub use lists::Lists;

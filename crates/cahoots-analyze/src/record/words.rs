@@ -1,0 +1,120 @@
+//! Times and lengths of time in words, in the case's own zone.
+
+use jiff::tz::TimeZone;
+
+use super::{DAY, HOUR, MINUTE, Record, SECOND, Span};
+
+/// Puts times into words in one zone.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    zone: TimeZone,
+    utc: bool,
+}
+
+impl Clock {
+    /// The clock of a case; UTC where its zone is not known.
+    pub fn of(record: &Record) -> Self {
+        let zone = TimeZone::get(&record.zone).unwrap_or(TimeZone::UTC);
+        let utc = record.zone == "UTC" || zone == TimeZone::UTC;
+        Self { zone, utc }
+    }
+
+    fn parts(&self, at: i64) -> Option<(String, String)> {
+        let at = jiff::Timestamp::from_microsecond(at).ok()?;
+        let at = at.to_zoned(self.zone.clone());
+        Some((at.strftime("%-d %B %Y").to_string(), at.strftime("%H:%M").to_string()))
+    }
+
+    /// The day of an instant: «12 October 2016».
+    pub fn day(&self, at: i64) -> String {
+        self.parts(at).map_or_else(|| "a day that no calendar has".to_owned(), |(day, _)| day)
+    }
+
+    /// An interval: «on 12 October 2016 at 13:31», «between …», «on 12 October 2016», «at an
+    /// unknown time».
+    pub fn when(&self, span: Span) -> String {
+        let zone = if self.utc { " UTC" } else { "" };
+        let full = |at| match self.parts(at) {
+            Some((day, clock)) => format!("{day}, {clock}{zone}"),
+            None => "a time that no calendar has".to_owned(),
+        };
+        match (span.lo, span.hi) {
+            (i64::MIN, i64::MAX) => "at an unknown time".to_owned(),
+            (i64::MIN, hi) => format!("not after {}", full(hi)),
+            (lo, i64::MAX) => format!("not before {}", full(lo)),
+            (lo, hi) if hi - lo < MINUTE => format!("on {}", full(lo)),
+            (lo, hi) => {
+                let (first, last) = (self.parts(lo), self.parts(hi));
+                match (first, last) {
+                    (Some((day, from)), Some((other, to))) if day == other => {
+                        let whole = from == "00:00" && to == "23:59";
+                        if whole {
+                            format!("on {day}")
+                        } else {
+                            format!("on {day} between {from} and {to}{zone}")
+                        }
+                    }
+                    // A day of another zone, or a time without one.
+                    (Some((day, _)), Some((other, _))) if hi - lo >= DAY - MINUTE => {
+                        format!("between {day} and {other}")
+                    }
+                    _ => format!("between {} and {}", full(lo), full(hi)),
+                }
+            }
+        }
+    }
+}
+
+/// A length of time: «15 min», «48 h 03 min», «12 days».
+pub fn length(micros: i64) -> String {
+    let sign = if micros < 0 { "minus " } else { "" };
+    let n = micros.saturating_abs();
+    let words = if n < MINUTE {
+        format!("{} s", n / SECOND)
+    } else if n < HOUR {
+        format!("{} min", n / MINUTE)
+    } else if n < 4 * DAY {
+        match n % HOUR / MINUTE {
+            0 => format!("{} h", n / HOUR),
+            minutes => format!("{} h {minutes:02} min", n / HOUR),
+        }
+    } else {
+        format!("{} days", n / DAY)
+    };
+    format!("{sign}{words}")
+}
+
+/// A length known between bounds.
+pub fn between(least: Option<i64>, most: Option<i64>) -> String {
+    match (least, most) {
+        (Some(least), Some(most)) if length(least) == length(most) => length(least),
+        (Some(least), Some(most)) => format!("{} to {}", length(least), length(most)),
+        (Some(least), None) => format!("at least {}", length(least)),
+        (None, Some(most)) => format!("at most {}", length(most)),
+        (None, None) => "an unknown time".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_said_in_the_zone_of_the_case_with_their_doubt() {
+        let clock = Clock::of(&Record::empty("America/New_York"));
+        // 2016-10-14T13:34:48Z.
+        let at = 1_476_452_088 * SECOND;
+        assert_eq!(clock.when(Span::at(at)), "on 14 October 2016, 09:34");
+        let day = Span { lo: 1_476_417_600 * SECOND, hi: 1_476_504_000 * SECOND - 1 };
+        assert_eq!(clock.when(day), "on 14 October 2016");
+        let utc = Clock::of(&Record::empty("UTC"));
+        assert_eq!(utc.when(Span::at(at)), "on 14 October 2016, 13:34 UTC");
+        assert_eq!(utc.when(day), "between 14 October 2016 and 15 October 2016");
+        assert_eq!(utc.when(Span::UNKNOWN), "at an unknown time");
+        assert_eq!(
+            utc.when(Span { lo: i64::MIN, hi: i64::MIN + 1 }),
+            "not after a time that no calendar has"
+        );
+        assert_eq!(between(Some(-HOUR), Some(15 * MINUTE)), "minus 1 h to 15 min");
+    }
+}
