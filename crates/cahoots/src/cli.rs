@@ -48,6 +48,8 @@ pub enum Command {
     Thread(Thread),
     /// Print what happened in order, private and public side by side
     Chronology(Chronology),
+    /// Print one page on the whole case, every line cited
+    Brief(Brief),
     /// Show who was in contact with whom, since when, who answered and who was ignored
     Contacts(Contacts),
     /// Show what one party asked of another beside the acts that followed, held against chance
@@ -176,6 +178,17 @@ pub struct Contacts {
     /// Show at most this many pairs or messages
     #[arg(long, short = 'n', default_value_t = 40)]
     pub limit: usize,
+}
+
+/// `brief`.
+#[derive(Args, Debug)]
+pub struct Brief {
+    /// Redraws of each permutation test
+    #[arg(long, default_value_t = 999)]
+    pub redraws: u32,
+    /// Seed of the redraws
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// `acts`.

@@ -5,12 +5,16 @@ use crate::acts::{Candidate, Grade, Question, SessionFound, Verdict, acts};
 use crate::contacts::Pair;
 use crate::finding::Cite;
 use crate::record::words::{Clock, between};
-use crate::record::{Party, Place, Record, SECOND, Span};
+use crate::record::{DAY, Party, Place, Record, SECOND, Span};
 
 /// Pairs with fewer messages one way are not tested here.
 const LEAST_MESSAGES: usize = 5;
 /// How many pairs are tested at most.
 const MOST_PAIRS: usize = 5;
+
+/// An act that shares nothing with a request and is only said to concern it is no answer to it
+/// after this long: publishing a message a year later is not doing what it asks.
+const LATEST: i64 = 90 * DAY;
 
 /// A direction of a pair that is worth a look.
 struct Direction {
@@ -178,6 +182,7 @@ fn said(c: &Candidate) -> String {
         .content
         .shared
         .iter()
+        .filter(|shared| c.content.grade.is_none_or(|grade| shared.grade <= grade))
         .map(|shared| shared.key.strip_prefix("topic:").unwrap_or(&shared.key))
         .take(2)
         .collect();

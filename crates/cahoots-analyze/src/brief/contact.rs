@@ -65,7 +65,8 @@ fn line(pair: &Pair, clock: &Clock) -> Line {
             counted(pair.unverified, "more entry is", "more entries are")
         ));
     }
-    Line { words, cites: pair.first.into_iter().chain(pair.last).collect() }
+    let last = pair.last.filter(|last| Some(*last) != pair.first);
+    Line { words, cites: pair.first.into_iter().chain(last).collect() }
 }
 
 fn answered(name: &str, side: &Side) -> String {
@@ -77,6 +78,7 @@ fn answered(name: &str, side: &Side) -> String {
         (1, 0) => format!("The one by {name} has no answer in the record."),
         (1, _) => format!("The one by {name} was answered{lag}."),
         (n, 0) => format!("None of the {n} by {name} is answered in the record."),
+        (n, 1) => format!("Of {n} by {name}, 1 was answered{lag}."),
         (n, k) => format!("Of {n} by {name}, {k} were answered{lag}."),
     }
 }

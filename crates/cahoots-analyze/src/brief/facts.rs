@@ -33,7 +33,11 @@ pub(super) fn section(record: &Record) -> Section {
     }
     words.push_str(&format!(
         ", of {} in {}.",
-        counted(record.parties.len() as u64, "party", "parties"),
+        counted(
+            taking_part(record),
+            "party that wrote or was written to",
+            "parties that wrote or were written to"
+        ),
         counted(record.archives.len() as u64, "archive", "archives")
     ));
     let undated = record.rows.len() - dated.len();
@@ -52,6 +56,16 @@ pub(super) fn section(record: &Record) -> Section {
         });
     }
     Section { title: "The record".to_owned(), lines, more: "cahoots archives".to_owned() }
+}
+
+fn taking_part(record: &Record) -> u64 {
+    let mut on = vec![false; record.parties.len()];
+    for place in record.places() {
+        for taker in record.authors(place).chain(record.addressees(place)) {
+            on[taker.party.0 as usize] = true;
+        }
+    }
+    on.into_iter().filter(|on| *on).count() as u64
 }
 
 fn last_place(record: &Record) -> Option<Place> {

@@ -6,16 +6,25 @@ use super::{Line, Options, Section, capitalised};
 use crate::exposure::{Exposure, Question, exposure};
 use crate::record::{Place, Record, Tie};
 
-/// How many messages are followed.
-const MOST: usize = 3;
+/// About how many messages are followed.
+const MOST: usize = 2;
 
 pub(super) fn section(record: &Record, options: &Options) -> Section {
     let mut lines = Vec::new();
-    for place in passed_on(record).into_iter().take(MOST) {
+    // A message that passes another one on is part of that one's story.
+    let mut covered: Vec<crate::finding::Cite> = Vec::new();
+    for place in passed_on(record) {
+        if covered.len() >= 1_000 || lines.len() >= MOST * options.lines {
+            break;
+        }
+        if covered.contains(&crate::finding::Cite::of(record, place)) {
+            continue;
+        }
         let question = Question { about: vec![place], ..Question::default() };
         let found = exposure(record, &question).result;
         if found.edges.len() > 1 {
             lines.extend(say(record, place, &found, options));
+            covered.extend(found.items.iter().map(|item| item.item));
         }
     }
     if lines.is_empty() {

@@ -289,7 +289,8 @@ fn print_session(
     }
     // What only happens to be close in time would bury what has something to do with it.
     let telling = |c: &&Candidate| {
-        c.content.grade.is_some() || c.reported_tie || session.answered_by == Some(c.act)
+        let soon = c.time.least_seconds.is_none_or(|lag| lag <= 90.0 * 86_400.0);
+        c.content.grade.is_some() || (c.reported_tie && soon) || session.answered_by == Some(c.act)
     };
     for candidate in session.candidates.iter().filter(telling) {
         print_candidate(candidate, session, cited, people, out)?;

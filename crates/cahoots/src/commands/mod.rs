@@ -5,6 +5,7 @@ mod acts;
 mod add;
 mod archives;
 mod bench_queries;
+mod brief;
 mod chronology;
 mod contacts;
 mod export;
@@ -57,6 +58,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Absences(args) => absences::run(&global, &args, &mut out),
         Command::Acts(args) => acts::run(&global, &args, &mut out),
         Command::Exposure(args) => exposure::run(&global, &args, &mut out),
+        Command::Brief(args) => brief::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),
