@@ -136,7 +136,8 @@ pub struct Index {
 
 impl Index {
     /// Indexes texts, numbered from 0. A gram that occurs in more than `most` of them is left
-    /// out: a greeting or a disclaimer ties nobody to anybody.
+    /// out: a greeting or a disclaimer ties nobody to anybody, and the work of
+    /// [`Index::pairs`] grows with the square of `most`.
     pub fn new(texts: Vec<Stream>, most: u32) -> Self {
         let mut grams: Vec<(u64, u32, u32)> = Vec::new();
         for (number, text) in texts.iter().enumerate() {
