@@ -26,7 +26,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut all: Vec<Vec<usize>> = Vec::new();
     let (mut runs, mut copies) = (Vec::new(), Vec::new());
     for number in 0..texts {
-        let mut text: Vec<usize> = (0..words).map(|_| below(below(20_000) + 1)).collect();
+        let mut text: Vec<usize> = Vec::with_capacity(words);
+        for _ in 0..words {
+            let most = below(20_000) + 1;
+            text.push(below(most));
+        }
         if number > 0 && number % 10 == 0 {
             let (other, length) = (below(number), 8 + below(13));
             let (from, to) = (below(words - length), below(words - length));

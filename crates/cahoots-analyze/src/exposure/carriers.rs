@@ -270,6 +270,11 @@ fn narrow(record: &Record, places: &[Place], caveats: &mut Vec<String>) -> Vec<S
     let against = ties.iter().filter(|(later, earlier)| spans[*later].hi < spans[*earlier].lo);
     match against.count() {
         0 => {}
+        1 => caveats.push(
+            "1 tie contradicts the clocks: what forwards, retells or answers an item is dated \
+             before it. Both times were left as they are."
+                .to_owned(),
+        ),
         n => caveats.push(format!(
             "{n} ties contradict the clocks: what forwards, retells or answers an item is dated \
              before it. Their times were left as they are."

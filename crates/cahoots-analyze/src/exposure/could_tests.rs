@@ -139,6 +139,24 @@ fn node_five_is_reached_at_83() {
     assert_eq!(nodes, [21, 18, 12, 8, 24, 5]);
 }
 
+/// `fixtures/exposure/README.md` says where the numbers come from.
+#[test]
+fn arrivals_are_those_of_tglib_on_a_pinned_file() {
+    let numbers = |text: &str| -> Vec<Vec<i64>> {
+        let line = |line: &str| line.split(',').map(|n| n.parse().unwrap()).collect();
+        text.lines().map(line).collect()
+    };
+    let contacts = numbers(include_str!("../../fixtures/exposure/contacts.csv"));
+    let rows = contacts.iter().map(|row| (row[0] as u32, row[1] as u32, row[2])).collect();
+    let found = earliest(&Contacts::sorted(rows), 125, i64::MIN, 150, 0);
+    let ours: Vec<Vec<i64>> = (0..150)
+        .filter(|node| *node != 125)
+        .filter_map(|node| Some(vec![i64::from(node), found.of(node)?]))
+        .collect();
+    assert_eq!(ours, numbers(include_str!("../../fixtures/exposure/tglib.csv")));
+    assert!((20..150).contains(&found.reached()));
+}
+
 #[test]
 fn ties_do_not_chain_and_skew_widens_them() {
     let contacts = Contacts::sorted(vec![(0, 1, 10), (1, 2, 10), (1, 3, 11), (3, 4, 20)]);

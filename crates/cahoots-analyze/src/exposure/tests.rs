@@ -215,6 +215,51 @@ fn an_undated_forward_is_later_than_what_it_forwards() {
 }
 
 #[test]
+fn who_already_had_it_is_not_told_first() {
+    let mut made = Made::new();
+    made.builder.push(made.message(1, Span::at(10), 'a', "t:b"));
+    made.builder.push(made.message(2, Span::at(20), 'b', "t:a"));
+    made.builder.push(made.message(3, Span::at(30), 'a', "t:b c:c"));
+    // Nobody is known to have written this one.
+    let takers = made.takers('a', "t:d").split_off(1);
+    made.builder.push(Entry { takers, ..Entry::new(4, Span::at(40)) });
+    let record = made.builder.finish();
+    let found = ask(&record, &[1, 2, 3, 4]);
+    assert_eq!(edges(&found), "a>b3 b>a3* a>b3* a>c4 >d3");
+    assert_eq!(origins(&found), "a!");
+    assert_eq!(found.told[0].items, 3);
+}
+
+#[test]
+fn a_tie_that_the_clocks_contradict_changes_no_time_and_is_said() {
+    let mut made = Made::new();
+    made.builder.push(made.message(1, Span::at(20), 'a', "t:b"));
+    let ties = vec![(Tie::Forwards, ItemOrd(1))];
+    made.builder.push(Entry { ties, ..made.message(2, Span::at(10), 'b', "t:c") });
+    let record = made.builder.finish();
+    let finding = exposure(&record, &about(&record, &[1]));
+    assert_eq!(told(&finding.result), "b1@10 c3@10 a1@20");
+    assert_eq!(origins(&finding.result), "b? a!");
+    assert!(finding.caveats.iter().any(|caveat| caveat.starts_with("1 tie contradicts")));
+}
+
+#[test]
+fn what_a_program_sent_shows_nothing_of_a_person() {
+    let grades = |automated: bool| {
+        let mut made = Made::new();
+        made.builder.push(made.message(1, Span::at(10), 'a', "b:b"));
+        let ties = vec![(Tie::Answers, ItemOrd(1))];
+        let mut answer = Entry { ties, ..made.message(2, Span::at(20), 'b', "t:a") };
+        answer.flags.automated = automated;
+        made.builder.push(answer);
+        let record = made.builder.finish();
+        let found = ask(&record, &[1]);
+        found.told[1].labels.iter().map(|label| label.grade as u8).collect::<Vec<_>>()
+    };
+    assert_eq!((grades(true), grades(false)), (vec![5], vec![5, 1]));
+}
+
+#[test]
 fn lead_times_keep_both_bounds_and_their_sign() {
     let mut made = Made::new();
     let link = made.builder.thing(ObjectKind::Url, "https://example.org/a");

@@ -209,21 +209,28 @@ impl Trace<'_> {
         by_time || self.earlier(item).any(|other| self.shown.contains(&(party, other)))
     }
 
-    /// The items that an item must be later than, by its ties.
-    fn earlier(&self, item: usize) -> impl Iterator<Item = usize> + '_ {
+    /// The items that an item says it is later than.
+    fn says_later(&self, item: usize) -> impl Iterator<Item = usize> + '_ {
         let place = self.carried.items[item].place;
         let ties = self.record.ties.of(place.0).iter();
         ties.filter(|(tie, _)| LATER.contains(tie))
             .filter_map(|(_, other)| self.carried.number.get(other).copied())
+    }
+
+    /// The same, where the clocks do not contradict it.
+    fn earlier(&self, item: usize) -> impl Iterator<Item = usize> + '_ {
+        self.says_later(item)
             .filter(move |other| before(self.span(item), self.span(*other), 0) != Some(true))
     }
 
-    /// Whether the party may have received it before an item, as far as times and ties tell.
+    /// Whether the party may have received it before an item, as far as times and ties tell. If
+    /// the two contradict each other, it may.
     fn may_have_received_before(&self, party: Party, item: usize) -> bool {
         let evidence = self.evidence.get(&party).map_or(&[][..], Vec::as_slice);
         evidence.iter().filter(|each| each.how == How::Received && each.item != item).any(|each| {
-            before(self.span(each.item), self.span(item), self.skew) != Some(false)
-                && !self.earlier(each.item).any(|other| other == item)
+            let by_time = before(self.span(each.item), self.span(item), self.skew) != Some(false)
+                && !self.earlier(each.item).any(|other| other == item);
+            by_time || self.says_later(item).any(|other| other == each.item)
         })
     }
 

@@ -40,13 +40,15 @@ pub fn overlap(a: &[u64], b: &[u64]) -> (usize, usize) {
 /// The signature: the least value of the shingles under each of 128 hash functions.
 pub fn signature(shingles: &[u64]) -> [u32; BANDS * ROWS] {
     let mut least = [u32::MAX; BANDS * ROWS];
-    let mut seeds = [0_u64; BANDS * ROWS];
-    for (n, seed) in seeds.iter_mut().enumerate() {
-        *seed = mix((n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    // Multiply and shift (Dietzfelbinger and others 1997): shingles are mixed already.
+    let mut keys = [(0_u64, 0_u64); BANDS * ROWS];
+    for (n, key) in keys.iter_mut().enumerate() {
+        let seed = mix((n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        *key = (seed | 1, mix(seed));
     }
     for shingle in shingles {
-        for (least, seed) in least.iter_mut().zip(&seeds) {
-            *least = (*least).min((mix(shingle ^ seed) >> 32) as u32);
+        for (least, (times, plus)) in least.iter_mut().zip(&keys) {
+            *least = (*least).min((shingle.wrapping_mul(*times).wrapping_add(*plus) >> 32) as u32);
         }
     }
     least

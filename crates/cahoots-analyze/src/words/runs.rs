@@ -113,8 +113,8 @@ impl Extend {
 /// Two texts of an index that share at least one run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Match {
-    /// Number of the text with the smaller number; of the one asked with in
-    /// [`Index::matches`], meaningless.
+    /// Number of the text with the smaller number; `u32::MAX` for the one asked with in
+    /// [`Index::matches`].
     pub here: u32,
     /// Number of the other text.
     pub there: u32,
@@ -136,7 +136,8 @@ pub struct Index {
 
 impl Index {
     /// Indexes texts, numbered from 0. A gram that occurs in more than `most` of them is left
-    /// out: a greeting or a disclaimer ties nobody to anybody.
+    /// out: a greeting or a disclaimer ties nobody to anybody, and the work of
+    /// [`Index::pairs`] grows with the square of `most`.
     pub fn new(texts: Vec<Stream>, most: u32) -> Self {
         let mut grams: Vec<(u64, u32, u32)> = Vec::new();
         for (number, text) in texts.iter().enumerate() {
@@ -180,37 +181,71 @@ impl Index {
 
     /// The texts that share a run with another text, by number.
     pub fn matches(&self, text: &Stream) -> Vec<Match> {
-        self.matches_from(text, 0, u32::MAX)
+        let mut met: Vec<Met> = Vec::new();
+        for (hash, at) in fingerprints(text) {
+            let group = self.group(hash);
+            let count = documents(group);
+            met.extend(group.iter().map(|(_, there, other)| Met {
+                here: u32::MAX,
+                there: *there,
+                at,
+                other: *other,
+                count,
+            }));
+        }
+        self.confirm(met, |_| text)
     }
 
     /// Every pair of texts that share a run, by number.
     pub fn pairs(&self) -> Vec<Match> {
-        let each = self.texts.iter().enumerate();
-        each.flat_map(|(number, text)| self.matches_from(text, number as u32 + 1, number as u32))
-            .collect()
-    }
-
-    fn matches_from(&self, text: &Stream, first: u32, here: u32) -> Vec<Match> {
-        let mut found: FxHashMap<u32, (Extend, u32)> = FxHashMap::default();
-        for (hash, at) in fingerprints(text) {
-            let group = self.group(hash);
+        let mut met: Vec<Met> = Vec::new();
+        for group in self.grams.chunk_by(|a, b| a.0 == b.0) {
             let count = documents(group);
-            let from = group.partition_point(|gram| gram.1 < first);
-            for (_, number, other) in &group[from..] {
-                let (runs, rarest) =
-                    found.entry(*number).or_insert_with(|| (Extend::default(), u32::MAX));
-                *rarest = (*rarest).min(count);
-                runs.at(text, at, &self.texts[*number as usize], *other);
+            for (n, (_, here, at)) in group.iter().enumerate() {
+                // Within a group texts ascend: the other text is never the smaller one.
+                let later = group[n + 1..].iter().filter(|gram| gram.1 != *here);
+                met.extend(later.map(|(_, there, other)| Met {
+                    here: *here,
+                    there: *there,
+                    at: *at,
+                    other: *other,
+                    count,
+                }));
             }
         }
-        let mut matches: Vec<Match> = found
-            .into_iter()
-            .map(|(there, (runs, rarest))| Match { here, there, runs: runs.finish(), rarest })
-            .filter(|found| !found.runs.is_empty())
-            .collect();
-        matches.sort_unstable_by_key(|found| found.there);
+        self.confirm(met, |number| &self.texts[number as usize])
+    }
+
+    /// Extends what met to runs, pair by pair, in the order of words.
+    fn confirm<'a>(&'a self, mut met: Vec<Met>, text: impl Fn(u32) -> &'a Stream) -> Vec<Match> {
+        met.sort_unstable();
+        let mut matches = Vec::new();
+        for pair in met.chunk_by(|a, b| (a.here, a.there) == (b.here, b.there)) {
+            let Some(Met { here, there, .. }) = pair.first().copied() else { continue };
+            let (mut extend, mut rarest) = (Extend::default(), u32::MAX);
+            for met in pair {
+                rarest = rarest.min(met.count);
+                extend.at(text(here), met.at, &self.texts[there as usize], met.other);
+            }
+            let runs = extend.finish();
+            if !runs.is_empty() {
+                matches.push(Match { here, there, runs, rarest });
+            }
+        }
         matches
     }
+}
+
+/// One gram in two texts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Met {
+    here: u32,
+    there: u32,
+    /// Its first word in the one and in the other.
+    at: u32,
+    other: u32,
+    /// In how many texts of the index it occurs.
+    count: u32,
 }
 
 /// In how many texts a gram occurs.
