@@ -126,8 +126,11 @@ fn line(record: &Record, session: &SessionFound, clock: &Clock) -> Line {
     let what = asked.what.as_deref().or(asked.kind.as_deref()).unwrap_or("something");
     let of = asked.of.as_deref().map(|of| format!(" (of {of})")).unwrap_or_default();
     let mut words = format!("{}: {author} asks: {what}{of}.", capitalised(&clock.when(span)));
-    let telling: Vec<&Candidate> =
-        session.candidates.iter().filter(|c| c.content.grade.is_some() || c.reported_tie).collect();
+    let telling: Vec<&Candidate> = session
+        .candidates
+        .iter()
+        .filter(|c| c.content.grade.is_some() || (c.reported_tie && lag(c) <= LATEST))
+        .collect();
     let best = telling.iter().copied().min_by_key(|c| {
         (
             c.content.grade.map_or(9, |grade| grade as u8),
