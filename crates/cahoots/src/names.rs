@@ -265,3 +265,12 @@ impl Names for CaseNames<'_> {
 pub fn stamp(at: UtcMicros, out: &Output) -> String {
     out.instant(at, Precision::Minute)
 }
+
+/// Who is at the keyboard, by the name that the system has for them.
+pub fn user() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "unknown".to_owned())
+}

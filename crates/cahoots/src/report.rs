@@ -22,6 +22,12 @@ pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// A question to the person, on stderr; the answer follows on the same line.
+pub fn ask(question: &str) {
+    let mut err = std::io::stderr();
+    let _ = write!(err, "{question}: ").and_then(|()| err.flush());
+}
+
 /// Whether the reader of our output went away: nothing to report.
 pub fn is_closed_pipe(error: &Error) -> bool {
     error.chain().any(|cause| {

@@ -14,6 +14,7 @@ mod asked;
 mod contact;
 mod facts;
 mod missing;
+pub mod said;
 mod told;
 
 /// Name of the method in findings.

@@ -18,6 +18,8 @@ pub(crate) enum Field {
     Conversation,
     Hashtags,
     Handles,
+    /// What a post is about in somebody's words, parted by semicolons.
+    Topics,
     Lang,
     Platform,
     Visibility,
@@ -98,6 +100,7 @@ const TABLE: &[(Field, &str, &[&str])] = &[
     (Field::Conversation, "conversation", &["conversation_id", "conversation", "thread_id"]),
     (Field::Hashtags, "hashtags", &["hashtags", "hashtag"]),
     (Field::Handles, "handles", &["handles", "mentions", "user_mentions"]),
+    (Field::Topics, "topics", &["topics"]),
     (Field::Lang, "lang", &["lang", "language", "tweet_language"]),
     (Field::Platform, "platform", &["platform", "network"]),
     (Field::Visibility, "visibility", &["visibility", "privacy"]),

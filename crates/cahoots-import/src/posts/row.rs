@@ -297,6 +297,7 @@ struct Links {
     urls: Vec<String>,
     hashtags: Vec<String>,
     handles: Vec<String>,
+    topics: Vec<String>,
     replies: Vec<String>,
     reposts: Vec<String>,
     quotes: Vec<String>,
@@ -310,6 +311,12 @@ impl Links {
             urls: list(Field::Url),
             hashtags: list(Field::Hashtags),
             handles: list(Field::Handles),
+            // Topics are words and may hold spaces.
+            topics: cell(Field::Topics)
+                .unwrap_or_default()
+                .split([';', '|'])
+                .map(|topic| topic.trim().to_owned())
+                .collect(),
             replies: one(Field::ReplyTo),
             reposts: one(Field::RepostOf),
             quotes: Vec::new(),
@@ -343,6 +350,11 @@ fn objects(text: &str, object: Option<&str>, links: &Links) -> Vec<Object> {
     }
     for handle in &links.handles {
         push(ObjectKind::Mention, handle.trim_start_matches('@').to_lowercase(), handle);
+    }
+    for topic in links.topics.iter().filter(|topic| !topic.is_empty()) {
+        // The form that topics of compiled records have, so that the two can be shared.
+        let name = cahoots_record::AccountKey::name(topic);
+        push(ObjectKind::Other, format!("topic:{}", name.native()), topic);
     }
     for id in &links.reposts {
         push(ObjectKind::Repost, id.clone(), id);

@@ -2,10 +2,13 @@
 
 mod about;
 mod cite;
+pub mod coverage;
 mod lags;
 mod load;
 mod span;
+pub mod statements;
 mod who;
+pub mod work;
 
 pub use about::Finder;
 pub use cite::{Cited, json_of};

@@ -26,9 +26,21 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
     question.redraws = args.redraws;
     question.seed = args.seed;
     question.family = args.family;
-    if !args.coverage.is_empty() {
-        let spans: Result<Vec<Span>> = args.coverage.iter().map(|text| period(text, out)).collect();
-        question.coverage = Some(spans?);
+    if args.coverage.is_empty() {
+        let table = crate::analysis::coverage::table(&case, &record)?;
+        question.coverage_of = crate::analysis::coverage::of_posts(&table, &record);
+    }
+    for text in &args.coverage {
+        match text.split_once('=') {
+            None => question.coverage.get_or_insert_default().push(period(text, out)?),
+            Some((name, text)) => {
+                let (who, span) = (party(&people, name)?, period(text, out)?);
+                match question.coverage_of.iter_mut().find(|(known, _)| *known == who) {
+                    Some((_, spans)) => spans.push(span),
+                    None => question.coverage_of.push((who, vec![span])),
+                }
+            }
+        }
     }
     if let Some(query) = &args.requests {
         let places = Finder::new(&case, &record)?.find(query, out)?;
@@ -290,7 +302,7 @@ fn print_session(
     // What only happens to be close in time would bury what has something to do with it.
     let telling = |c: &&Candidate| {
         let soon = c.time.least_seconds.is_none_or(|lag| lag <= 90.0 * 86_400.0);
-        c.content.grade.is_some() || (c.reported_tie && soon) || session.answered_by == Some(c.act)
+        c.content.grade.is_some() || (c.reported_tie && soon)
     };
     for candidate in session.candidates.iter().filter(telling) {
         print_candidate(candidate, session, cited, people, out)?;
@@ -313,7 +325,8 @@ fn print_candidate(
     out: &mut Output,
 ) -> Result<()> {
     let lag = lags(c.time.least_seconds.map(micros), c.time.most_seconds.map(micros));
-    let mark = if session.answered_by == Some(c.act) { "✓" } else { "·" };
+    let mark =
+        if session.answered_by == Some(c.act) && c.content.grade.is_some() { "✓" } else { "·" };
     let when = match c.time.before_request {
         Some(true) => "before the request",
         Some(false) => "after it",
@@ -375,7 +388,7 @@ fn print_candidate(
     }
     if let Some(base) = c.base_rate {
         axes.push(format!(
-            "such an act follows {} of all moments of its coverage within {}{}",
+            "such an act follows {} of all moments covered within {}{}",
             percent(base.any_time),
             crate::analysis::lag(micros(base.within_seconds)),
             base.same_hour

@@ -1,19 +1,19 @@
 //! `brief`: one page on the whole case.
 
 use anyhow::Result;
-use cahoots_analyze::brief::{Brief, Options, brief};
+use cahoots_analyze::brief::{Brief, Options, brief, said};
+use cahoots_analyze::{Finding, Record};
+use cahoots_store::Case;
 
 use super::Done;
 use super::contacts::caveats;
-use crate::analysis::{json_of, of_case};
+use crate::analysis::{coverage, json_of, statements};
 use crate::cli::{Brief as Args, Global};
 use crate::output::{Output, Style};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
     let case = super::open_case(global, out)?;
-    let (record, _people) = of_case(&case)?;
-    let options = Options { redraws: args.redraws, seed: args.seed, ..Options::default() };
-    let found = brief(&record, &options, Vec::new());
+    let (record, found) = of(&case, args.redraws, args.seed, out)?;
     if out.json {
         out.value(&json_of("brief", &found, &case, &record)?)?;
     } else {
@@ -22,6 +22,29 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
         caveats(&found.caveats, out)?;
     }
     Ok(if record.rows.is_empty() { Done::Nothing } else { Done::Found })
+}
+
+/// The brief of a case.
+///
+/// # Errors
+/// When the case cannot be read.
+pub(super) fn of(
+    case: &Case,
+    redraws: u32,
+    seed: u64,
+    out: &Output,
+) -> Result<(Record, Finding<Brief>)> {
+    let (record, _, judged) = statements::of_case(case, out)?;
+    let table = coverage::table(case, &record)?;
+    let options = Options {
+        redraws,
+        seed,
+        coverage_of: coverage::of_posts(&table, &record),
+        ..Options::default()
+    };
+    let said = said::section(&judged.result, options.lines);
+    let found = brief(&record, &options, vec![said]);
+    Ok((record, found))
 }
 
 /// The page: sections with their sentences, the items each rests on behind it.

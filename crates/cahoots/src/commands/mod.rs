@@ -8,6 +8,7 @@ mod bench_queries;
 mod brief;
 mod chronology;
 mod contacts;
+mod coverage;
 mod export;
 mod exposure;
 mod formats;
@@ -17,6 +18,7 @@ mod problems;
 mod rebuild;
 mod search;
 mod show;
+mod statements;
 mod thread;
 mod verify;
 
@@ -59,6 +61,8 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Acts(args) => acts::run(&global, &args, &mut out),
         Command::Exposure(args) => exposure::run(&global, &args, &mut out),
         Command::Brief(args) => brief::run(&global, &args, &mut out),
+        Command::Statements(args) => statements::run(&global, &args, &mut out),
+        Command::Coverage(args) => coverage::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),

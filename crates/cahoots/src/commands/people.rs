@@ -241,7 +241,7 @@ fn decide(
     drop(Case::open(&global.case)?);
     let case = Case::open_for_writing(&global.case, "")?;
     let action = action(&People::load(&case)?)?;
-    let author = author.map(str::to_owned).unwrap_or_else(user);
+    let author = author.map(str::to_owned).unwrap_or_else(crate::names::user);
     let now = UtcMicros::from(jiff::Timestamp::now());
     let value = serde_json::to_value(&action)?;
     let seq = case.catalog().append_human(now, &author, &value)?;
@@ -252,12 +252,4 @@ fn decide(
         out.line(line)?;
     }
     Ok(Done::Found)
-}
-
-fn user() -> String {
-    ["USER", "LOGNAME", "USERNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok())
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "unknown".to_owned())
 }

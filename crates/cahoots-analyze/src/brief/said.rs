@@ -1,0 +1,96 @@
+//! Which statements the record contradicts, which it cannot test.
+
+use super::{Line, Section, counted};
+use crate::finding::Cite;
+use crate::statements::{Judged, Reading, Verdict};
+
+/// Statements the record speaks against first, then those it supports; the rest as numbers.
+pub fn section(all: &[Judged], most: usize) -> Section {
+    let readings =
+        || all.iter().flat_map(|judged| judged.readings.iter().map(move |r| (judged, r)));
+    let rank = |reading: &Reading| match reading.verdict {
+        Verdict::Contradicted => Some(0),
+        Verdict::InTension => Some(1),
+        Verdict::Supported => Some(2),
+        Verdict::ConsistentWithCompleteRecord => Some(3),
+        Verdict::NotContradicted { .. } | Verdict::NotTestable { .. } => None,
+    };
+    let mut told: Vec<(i32, &Judged, &Reading)> =
+        readings().filter_map(|(judged, r)| Some((rank(r)?, judged, r))).collect();
+    told.sort_by_key(|(rank, ..)| *rank);
+    let mut lines: Vec<Line> =
+        told.iter().take(most).map(|(_, judged, reading)| line(judged, reading)).collect();
+    if told.len() > most {
+        let more = counted((told.len() - most) as u64, "more reading", "more readings");
+        lines.push(Line { words: format!("{more} with a verdict."), cites: Vec::new() });
+    }
+    let open: Vec<&Judged> = readings()
+        .filter(|(_, r)| matches!(r.verdict, Verdict::NotContradicted { .. }))
+        .map(|(judged, _)| judged)
+        .collect();
+    let untested: Vec<&Judged> = readings()
+        .filter(|(_, r)| matches!(r.verdict, Verdict::NotTestable { .. }))
+        .map(|(judged, _)| judged)
+        .collect();
+    if !open.is_empty() {
+        lines.push(Line {
+            words: format!(
+                "{} not contradicted by a record that is not known to be complete ({}).",
+                counted(open.len() as u64, "reading is", "readings are"),
+                labels(&open)
+            ),
+            cites: cites(&open),
+        });
+    }
+    if !untested.is_empty() {
+        lines.push(Line {
+            words: format!(
+                "{} cannot be tested by this record ({}).",
+                counted(untested.len() as u64, "reading", "readings"),
+                labels(&untested)
+            ),
+            cites: cites(&untested),
+        });
+    }
+    if lines.is_empty() {
+        lines.push(Line {
+            words: "No statement stands in the record.".to_owned(),
+            cites: Vec::new(),
+        });
+    }
+    Section {
+        title: "What was said in public".to_owned(),
+        lines,
+        more: "cahoots statements".to_owned(),
+    }
+}
+
+fn line(judged: &Judged, reading: &Reading) -> Line {
+    let when = judged.made_on.as_deref().map(|day| format!(", {day}")).unwrap_or_default();
+    let speaker = if judged.speaker.is_empty() { "somebody" } else { &judged.speaker };
+    let told = reading
+        .told_before
+        .as_ref()
+        .is_some_and(|told| told.iter().any(|told| told.certainly_before && told.grade <= 3));
+    let told = if told { " The speaker had been sent it before." } else { "" };
+    let cites = judged.statement.into_iter().chain(reading.witnesses.iter().map(|w| w.item));
+    Line {
+        words: format!("{} ({speaker}{when}): {}{told}", judged.id, reading.sentence),
+        cites: cites.collect(),
+    }
+}
+
+fn labels(all: &[&Judged]) -> String {
+    let mut labels: Vec<&str> = all.iter().map(|judged| judged.id.as_str()).collect();
+    labels.dedup();
+    let more = labels.len().saturating_sub(12);
+    labels.truncate(12);
+    let list = labels.join(", ");
+    if more > 0 { format!("{list} and {more} more") } else { list }
+}
+
+fn cites(all: &[&Judged]) -> Vec<Cite> {
+    let mut cites: Vec<Cite> = all.iter().filter_map(|judged| judged.statement).collect();
+    cites.dedup();
+    cites
+}
