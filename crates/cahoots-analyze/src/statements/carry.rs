@@ -158,10 +158,21 @@ pub(crate) fn may_carry(record: &Record, back: &Back) -> BTreeSet<Place> {
 
 /// The grade at which an item shows that somebody it was addressed to had it (METHODS §4.1):
 /// 1 answered or forwarded it, 2 `To` with the addressee's own copy held, 3 `To`, 4 copy or group,
-/// 5 blind copy, 6 known only from a quotation.
-pub(crate) fn grade(record: &Record, back: &Back, place: Place, taker: Taker) -> Option<u8> {
+/// 5 blind copy, 6 known only from a quotation. An answer from an account that is only probably
+/// the party's does not make it 1.
+pub(crate) fn grade(
+    record: &Record,
+    back: &Back,
+    place: Place,
+    taker: Taker,
+    probable_accounts: &BTreeSet<u32>,
+) -> Option<u8> {
     let grade = by_header(record, place, taker)?;
-    let answered = grade < 6 && reacted(record, back, place, taker.party).next().is_some();
+    let by_them = |answer: Place| {
+        let sure = |by: Taker| by.party == taker.party && !probable_accounts.contains(&by.account);
+        record.authors(answer).any(sure)
+    };
+    let answered = grade < 6 && reacted(record, back, place, taker.party).any(by_them);
     Some(if answered { 1 } else { grade })
 }
 

@@ -212,7 +212,7 @@ fn way(
             .filter(|taker| taker.party != author.party && readers.has(taker.party));
         for taker in to {
             let unsure = !sure || !readers.is_sure(taker, probable_accounts);
-            if let Some(grade) = grade(record, back, place, taker) {
+            if let Some(grade) = grade(record, back, place, taker, probable_accounts) {
                 let this = Shown { weak: unsure || grade > 3, grade, unsure };
                 best = Some(best.map_or(this, |best| best.min(this)));
             }

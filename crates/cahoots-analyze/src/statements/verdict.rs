@@ -89,6 +89,8 @@ pub struct ToldBefore {
     pub when: Span,
     /// Whether that is certainly before the statement was made.
     pub certainly_before: bool,
+    /// Whether the account through which it reached the speaker is confirmed.
+    pub confirmed: bool,
 }
 
 /// A span in JSON: bounds that are not known are null.

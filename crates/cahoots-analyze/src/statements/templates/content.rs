@@ -8,7 +8,7 @@ use super::super::judge::{
 use super::super::logic::Tri;
 use super::super::verdict::{Judgement, Verdict, items_show};
 use super::contact::{alternatives, atom, none_open};
-use crate::record::Span;
+use crate::record::{Span, Taker};
 
 /// A did not know X by D. Nothing makes a record complete for this: X may be learned from anybody.
 pub(super) fn did_not_know(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
@@ -28,11 +28,13 @@ pub(super) fn did_not_know(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
                 slight += 1;
                 continue;
             }
-            let takers = ground.record.takers(place).iter().copied();
+            // Grade 1 rests on the account that wrote, the others on the one addressed.
             let accounts = &ground.options.probable_accounts;
-            let sure = takers
-                .filter(|taker| taker.party == *party)
-                .any(|taker| case.actors.is_sure(taker, accounts));
+            let is_sure = |t: Taker| t.party == *party && case.actors.is_sure(t, accounts);
+            let sure = match grade {
+                1 => ground.record.authors(place).any(is_sure),
+                _ => ground.record.addressees(place).any(is_sure),
+            };
             let mut doubts = Vec::new();
             if !sure {
                 doubts.push(WHO);
