@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use cahoots_analyze::statements::{Ledger, Options, Reading, Verdict, ledger};
+use cahoots_analyze::statements::{Coverage, Ledger, Options, Reading, Verdict, ledger};
 use cahoots_record::Template;
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
-use super::claims::{Meant, Truth, claim, truth};
-use super::{Deed, Held, below, chance, record, world};
+use super::claims::{Meant, about, claim, truth};
+use super::{Deed, Held, Parts, assemble, below, chance, record, world};
 
 /// Claims tested on each world.
 pub const EACH: usize = 40;
@@ -42,46 +42,50 @@ pub struct Outcome {
     pub by_coverage: BTreeMap<u8, Tally>,
 }
 
-/// One world with its record and some claims, each with its verdict and its truth.
-pub fn run(seed: u64, stream: u64) -> (Vec<Deed>, Held, Vec<(Meant, Truth, Reading)>) {
+/// One world, what its record is made of, and some claims about it.
+pub fn draw(seed: u64, stream: u64) -> (Vec<Deed>, Parts, Vec<Meant>, ChaCha8Rng) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(stream);
     let deeds = world(&mut rng);
     let quality = [0, 30, 60, 85, 100][below(&mut rng, 5) as usize];
-    let held = record(&mut rng, &deeds, quality);
-    let meant: Vec<Meant> = (0..EACH)
-        .map(|n| {
-            let template = Template::ALL[n % Template::ALL.len()];
-            let mut best = claim(&mut rng, &deeds, &held, template);
-            // Draw again now and then, so that both kinds are common in each template.
-            let wanted = chance(&mut rng, 50);
-            for _ in 0..6 {
-                if truth(&deeds, &best).holds == wanted {
-                    break;
-                }
-                best = claim(&mut rng, &deeds, &held, template);
+    let parts = record(&mut rng, &deeds, quality);
+    let held = assemble(&parts);
+    let draw_one = |rng: &mut ChaCha8Rng, n: usize| {
+        let template = Template::ALL[n % Template::ALL.len()];
+        let mut best = claim(rng, &deeds, &held, template);
+        // Draw again now and then, so that both kinds are common in each template.
+        let wanted = chance(rng, 50);
+        for _ in 0..6 {
+            if truth(&deeds, &best).holds == wanted {
+                break;
             }
-            best
-        })
-        .collect();
-    let all = Ledger { statements: meant.iter().map(|meant| meant.statement.clone()).collect() };
+            best = claim(rng, &deeds, &held, template);
+        }
+        best
+    };
+    let meant = (0..EACH).map(|n| draw_one(&mut rng, n)).collect();
+    (deeds, parts, meant, rng)
+}
+
+/// The verdicts on claims by a record.
+pub fn judge(held: &Held, coverage: &Coverage, meant: &[Meant]) -> Vec<Reading> {
+    let statements = meant.iter().map(|meant| {
+        let mut statement = meant.statement.clone();
+        statement.claims[0].about = about(meant.matter, held);
+        statement
+    });
+    let all = Ledger { statements: statements.collect() };
     let options = Options { probable_accounts: held.probable.clone(), ..Options::default() };
-    let found = ledger(&held.record, &all, &held.coverage, &options);
-    let judged = meant
-        .into_iter()
-        .zip(found.result)
-        .map(|(meant, judged)| {
-            let truth = truth(&deeds, &meant);
-            (meant, truth, judged.readings.into_iter().next().unwrap())
-        })
-        .collect();
-    (deeds, held, judged)
+    let found = ledger(&held.record, &all, coverage, &options);
+    found.result.into_iter().filter_map(|judged| judged.readings.into_iter().next()).collect()
 }
 
 /// Adds the claims of one world.
 pub fn add(outcome: &mut Outcome, seed: u64, stream: u64) {
-    let (_, _, judged) = run(seed, stream);
-    for (meant, truth, reading) in judged {
+    let (deeds, parts, all, _) = draw(seed, stream);
+    let held = assemble(&parts);
+    for (meant, reading) in all.iter().zip(judge(&held, &held.coverage, &all)) {
+        let truth = truth(&deeds, meant);
         outcome.claims += 1;
         let say = || format!("{stream} {:?} {truth:?}: {}", meant.template, reading.sentence);
         let exactly = reading.counts.is_some()

@@ -64,6 +64,18 @@ fn bound(rng: &mut ChaCha8Rng, day: i64) -> Bound {
     }
 }
 
+/// What a claim is about, in a record.
+pub fn about(matter: Matter, held: &Held) -> About {
+    match matter {
+        Matter::Nothing => About::None,
+        Matter::Thing(thing) => About::Thing(held.things[thing]),
+        Matter::Deed(deed) => match held.place.get(&deed) {
+            Some(place) => About::Items(vec![*place]),
+            None => About::Unresolved(deed.to_string()),
+        },
+    }
+}
+
 /// A claim in a template, about parties and days taken at random.
 pub fn claim(rng: &mut ChaCha8Rng, deeds: &[Deed], held: &Held, template: Template) -> Meant {
     use Template as T;
@@ -111,14 +123,7 @@ pub fn claim(rng: &mut ChaCha8Rng, deeds: &[Deed], held: &Held, template: Templa
     };
     claim.actors = named(&actors);
     claim.counterparts = named(&others);
-    claim.about = match matter {
-        Matter::Nothing => About::None,
-        Matter::Thing(thing) => About::Thing(held.things[thing]),
-        Matter::Deed(deed) => match held.place.get(&deed) {
-            Some(place) => About::Items(vec![*place]),
-            None => About::Unresolved(deed.to_string()),
-        },
-    };
+    claim.about = about(matter, held);
     if template == T::ContactCount {
         claim.count = Some(below(rng, 5));
         let bounds = [CountBound::AtMost, CountBound::AtLeast, CountBound::Exactly];

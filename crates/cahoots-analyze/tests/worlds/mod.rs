@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cahoots_analyze::record::build::Entry;
 use cahoots_analyze::record::{Builder, DAY, HOUR, Span, Tie};
 use cahoots_analyze::statements::{Completeness, Coverage, CoverageRow};
-use cahoots_analyze::{Party, Place, Record};
+use cahoots_analyze::{Party, Place, Record, Thing};
 use cahoots_record::{AccountKey, Flags, ItemKind, ItemOrd, Medium, ObjectKind, Role, Visibility};
 use rand_chacha::ChaCha8Rng;
 use rand_core::RngCore;
@@ -111,13 +111,24 @@ pub fn world(rng: &mut ChaCha8Rng) -> Vec<Deed> {
     deeds
 }
 
+/// What a record of a world is made of.
+#[derive(Clone, Default)]
+pub struct Parts {
+    pub entries: Vec<Entry>,
+    /// Messages referred to and not held, by their number.
+    pub missing: Vec<(String, ItemOrd)>,
+    pub coverage: Coverage,
+    /// Number of deeds; entries from it on are copies.
+    pub deeds: u64,
+}
+
 /// A record of a world, with what is needed to name things in it.
 pub struct Held {
     pub record: Record,
     pub coverage: Coverage,
     pub probable: BTreeSet<u32>,
     pub parties: Vec<Party>,
-    pub things: Vec<cahoots_analyze::Thing>,
+    pub things: Vec<Thing>,
     /// The place of each deed that the record holds itself.
     pub place: BTreeMap<usize, Place>,
 }
@@ -131,7 +142,7 @@ struct Archive {
 }
 
 /// What archives hold of a world; `quality` percent of custodians handed over everything.
-pub fn record(rng: &mut ChaCha8Rng, deeds: &[Deed], quality: u64) -> Held {
+pub fn record(rng: &mut ChaCha8Rng, deeds: &[Deed], quality: u64) -> Parts {
     let mut held = Vec::new();
     let mut rows: Vec<CoverageRow> = Vec::new();
     let channels = ["email", "direct message", "chat", "post", "publication"];
@@ -209,22 +220,16 @@ pub fn blurred(rng: &mut ChaCha8Rng, at: i64) -> Span {
     }
 }
 
-fn build(
-    rng: &mut ChaCha8Rng,
-    deeds: &[Deed],
-    held: &[(usize, Vec<usize>)],
-    coverage: Coverage,
-) -> Held {
+/// Lays out the record.
+pub fn assemble(parts: &Parts) -> Held {
     let mut builder = Builder::new("UTC");
     let parties: Vec<Party> = NAMES.iter().map(|name| builder.party(name, name)).collect();
-    let account = |builder: &mut Builder, person: usize, which: &str| {
-        let key = AccountKey::email(&format!("{which}{person}@harbour.example"));
-        builder.account(key, parties[person])
-    };
-    let mut accounts: Vec<u32> = (0..PEOPLE).map(|n| account(&mut builder, n, "p")).collect();
-    // An account that is somebody else's and was taken for the last person's.
-    let wrong = account(&mut builder, PEOPLE - 1, "maybe");
-    accounts.push(wrong);
+    // The account of the one who is no party was taken for the last party's.
+    let mut wrong = 0;
+    for person in 0..=PEOPLE {
+        let key = AccountKey::email(&format!("p{person}@harbour.example"));
+        wrong = builder.account(key, parties[person.min(PEOPLE - 1)]);
+    }
     let kinds = [
         ObjectKind::Url,
         ObjectKind::Attachment,
@@ -232,10 +237,34 @@ fn build(
         ObjectKind::Url,
         ObjectKind::Hashtag,
     ];
-    let things: Vec<_> =
+    let things: Vec<Thing> =
         kinds.iter().enumerate().map(|(n, kind)| builder.thing(*kind, &n.to_string())).collect();
-    let custodians: Vec<u16> =
-        (0..PEOPLE).map(|n| builder.custodian(NAMES[n], Some(parties[n]))).collect();
+    for (name, party) in NAMES.iter().zip(&parties) {
+        builder.custodian(name, Some(*party));
+    }
+    for entry in &parts.entries {
+        builder.push(entry.clone());
+    }
+    for (id, by) in &parts.missing {
+        builder.missing(id, *by);
+    }
+    let record = builder.finish();
+    let place = record
+        .places()
+        .filter(|place| record.row(*place).ord.0 < parts.deeds)
+        .map(|place| (record.row(place).ord.0 as usize, place))
+        .collect();
+    let coverage = parts.coverage.clone();
+    Held { record, coverage, probable: BTreeSet::from([wrong]), parties, things, place }
+}
+
+fn build(
+    rng: &mut ChaCha8Rng,
+    deeds: &[Deed],
+    held: &[(usize, Vec<usize>)],
+    coverage: Coverage,
+) -> Parts {
+    let mut parts = Parts { coverage, deeds: deeds.len() as u64, ..Parts::default() };
     let present: BTreeSet<usize> =
         held.iter().filter(|(_, by)| !by.is_empty()).map(|(n, _)| *n).collect();
     // What is quoted whole by a forward that is held, and is not held itself.
@@ -256,9 +285,9 @@ fn build(
         let span = blurred(rng, deed.at);
         let cut = recovered || chance(rng, 5);
         let sees_bcc = holders.contains(&deed.author);
-        let mut takers = vec![(accounts[deed.author], Role::From)];
+        let mut takers = vec![(deed.author as u32, Role::From)];
         let seen = deed.to.iter().filter(|(_, role)| sees_bcc || *role != Role::Bcc);
-        takers.extend(seen.map(|(to, role)| (accounts[*to], *role)));
+        takers.extend(seen.map(|(to, role)| (*to as u32, *role)));
         if recovered {
             takers.truncate(2);
         }
@@ -267,7 +296,7 @@ fn build(
             if present.contains(other) || quoted.contains(other) {
                 ties.push((*tie, ItemOrd(*other as u64)));
             } else if *tie != Tie::About {
-                builder.missing(&other.to_string(), ItemOrd(*number as u64));
+                parts.missing.push((other.to_string(), ItemOrd(*number as u64)));
             }
         }
         let entry = Entry {
@@ -276,24 +305,22 @@ fn build(
             medium: deed.medium,
             flags: Flags { recovered, cut, automated: deed.automated, ..Flags::default() },
             takers,
-            things: if cut { Vec::new() } else { deed.things.iter().map(|n| things[*n]).collect() },
+            things: if cut {
+                Vec::new()
+            } else {
+                deed.things.iter().map(|n| Thing(*n as u32)).collect()
+            },
             ties: if recovered { Vec::new() } else { ties },
-            held_by: holders.iter().map(|n| custodians[*n]).collect(),
+            held_by: holders.iter().map(|n| *n as u16).collect(),
             ..Entry::new(*number as u64, span)
         };
         // The same letter once more, its text changed on the way.
         if deed.medium == Medium::Email && chance(rng, 6) {
             let ord = extra + *number as u64;
             let copy = Entry::new(ord, span);
-            builder.push(Entry { id: copy.id, ord: copy.ord, ..entry.clone() });
+            parts.entries.push(Entry { id: copy.id, ord: copy.ord, ..entry.clone() });
         }
-        builder.push(entry);
+        parts.entries.push(entry);
     }
-    let record = builder.finish();
-    let place = record
-        .places()
-        .filter(|place| record.row(*place).ord.0 < extra)
-        .map(|place| (record.row(place).ord.0 as usize, place))
-        .collect();
-    Held { record, coverage, probable: BTreeSet::from([wrong]), parties, things, place }
+    parts
 }
