@@ -260,7 +260,10 @@ pub(crate) fn never(
     shows: &Shows,
 ) -> Judgement {
     let all = witnesses(record, atoms);
-    let certain = all.iter().filter(|witness| witness.suffices).count();
+    // The strongest of those that suffice are the minimal set; the others are counted.
+    let best = all.iter().filter(|witness| witness.suffices).map(|witness| witness.grade).min();
+    let strongest = |witness: &Witness| witness.suffices && Some(witness.grade) == best;
+    let certain = all.iter().filter(|witness| strongest(witness)).count();
     let uncovered = if share.complete && closed { Tri::False } else { Tri::Unknown };
     let exists = Tri::any(atoms.iter().map(|atom| match atom.suffices() {
         true => Tri::True,
@@ -292,13 +295,17 @@ pub(crate) fn never(
         ),
     };
     let mut reasons = Vec::new();
+    let more = all.iter().filter(|witness| witness.suffices && !strongest(witness)).count();
+    if more > 0 {
+        reasons.push(format!("{}, less directly.", items_show_it(more)));
+    }
     if verdict == Verdict::InTension {
         reasons = doubts(&all);
     } else if share.complete && !closed && matches!(verdict, Verdict::NotContradicted { .. }) {
         reasons.push(OPEN.to_owned());
     }
     let decisive = verdict == Verdict::Contradicted;
-    let witnesses = all.into_iter().filter(|w| !decisive || w.suffices).collect();
+    let witnesses = all.into_iter().filter(|w| !decisive || strongest(w)).collect();
     Judgement {
         verdict,
         found,
@@ -308,6 +315,14 @@ pub(crate) fn never(
         alternatives: Vec::new(),
         share: Some(share),
         excluded: super::contact::Excluded::default(),
+    }
+}
+
+/// «1 more item shows it», «3 more items show it».
+fn items_show_it(n: usize) -> String {
+    match n {
+        1 => "1 more item shows it".to_owned(),
+        n => format!("{n} more items show it"),
     }
 }
 

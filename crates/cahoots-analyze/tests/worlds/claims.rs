@@ -191,10 +191,9 @@ fn shown(deeds: &[Deed], number: usize, party: usize) -> bool {
     let reacted = deeds.iter().any(|other| {
         other.author == party
             && !other.automated
-            && other
-                .ties
-                .iter()
-                .any(|(tie, to)| *to == number && matches!(tie, Tie::Answers | Tie::Forwards))
+            && other.ties.iter().any(|(tie, to)| {
+                *to == number && matches!(tie, Tie::Answers | Tie::Forwards | Tie::TellsOf)
+            })
     });
     direct || deed.addressed(party) && reacted
 }
