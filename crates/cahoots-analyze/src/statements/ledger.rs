@@ -220,3 +220,11 @@ fn told_before(
     };
     Some(all.into_iter().filter_map(one).collect())
 }
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "hostile_tests.rs"]
+mod hostile;

@@ -181,7 +181,7 @@ fn edge_day(deeds: &[Deed], actors: &[usize], others: &[usize], template: Templa
             deed.is_contact() && (way(actors, others, deed) || way(others, actors, deed))
         })
         .map(|deed| deed.at.div_euclid(DAY));
-    if template == Template::FirstContact { days.next() } else { days.last() }
+    if template == Template::FirstContact { days.next() } else { days.next_back() }
 }
 
 /// Who got a message in a way that shows: addressed openly, or by an answer or a forward.
@@ -276,9 +276,9 @@ pub fn truth(deeds: &[Deed], meant: &Meant) -> Truth {
                 });
                 ours.count() as u64
             };
-            let (least, most, n) = (count(true), count(false), claim.count.unwrap());
+            let (least, most, n) = (count(true), count(false), claim.count.unwrap_or_default());
             let (low, high) = (most <= n, least >= n);
-            match claim.bound.unwrap() {
+            match claim.bound.unwrap_or(CountBound::Exactly) {
                 CountBound::AtMost => Truth { holds: low, fails: least > n },
                 CountBound::AtLeast => Truth { holds: high, fails: most < n },
                 CountBound::Exactly => Truth { holds: low && high, fails: least > n || most < n },

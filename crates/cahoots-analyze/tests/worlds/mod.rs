@@ -190,7 +190,7 @@ pub fn record(rng: &mut ChaCha8Rng, deeds: &[Deed], quality: u64) -> Parts {
 
 fn table(person: usize, channel: &str, lossy: bool, gap: Option<(i64, i64)>) -> Vec<CoverageRow> {
     let day = |n: i64| {
-        jiff::Timestamp::from_microsecond(n * DAY).unwrap().strftime("%Y-%m-%d").to_string()
+        jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(n)).to_string()
     };
     let row = |from: Option<i64>, to: Option<i64>| CoverageRow {
         custodian: NAMES[person].to_owned(),

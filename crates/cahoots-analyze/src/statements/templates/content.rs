@@ -28,12 +28,16 @@ pub(super) fn did_not_know(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
                 slight += 1;
                 continue;
             }
-            // Grade 1 rests on the account that wrote, the others on the one addressed.
+            // It rests on the account that wrote the item; where that is another's, on the one
+            // that the item was addressed to.
             let accounts = &ground.options.probable_accounts;
-            let is_sure = |t: Taker| t.party == *party && case.actors.is_sure(t, accounts);
-            let sure = match grade {
-                1 => ground.record.authors(place).any(is_sure),
-                _ => ground.record.addressees(place).any(is_sure),
+            let sure = |t: Taker| case.actors.is_sure(t, accounts);
+            let ours = |t: &Taker| t.party == *party;
+            let wrote = ground.record.authors(place).filter(ours);
+            let sure = if ground.record.wrote(*party, place) {
+                wrote.into_iter().any(sure)
+            } else {
+                ground.record.takers(place).iter().copied().filter(ours).any(sure)
             };
             let mut doubts = Vec::new();
             if !sure {
