@@ -154,16 +154,20 @@ impl Case<'_> {
         window.holds(when).and(!after(when, self.made))
     }
 
-    /// «before 14 October 2016», «until …», «from … until …», «before the statement».
+    /// «before 14 October 2016», «until the end of …», «on …», «before the statement was made».
     pub(crate) fn time_words(&self, window: &Window) -> String {
         let end = match (&self.claim.until, window.end_included) {
             (None, _) => "before the statement was made".to_owned(),
             (Some(until), true) => format!("until the end of {}", until.label),
             (Some(until), false) => format!("before {}", until.label),
         };
-        match &self.claim.from {
-            Some(from) => format!("from {} and {end}", from.label),
-            None => end,
+        match (&self.claim.from, &self.claim.until) {
+            (Some(from), Some(until)) if window.end_included && from == until => {
+                format!("on {}", until.label)
+            }
+            (Some(from), _) if window.end_included => format!("from {} {end}", from.label),
+            (Some(from), _) => format!("from {} on and {end}", from.label),
+            (None, _) => end,
         }
     }
 
@@ -274,11 +278,11 @@ pub(crate) fn never(
     let (verdict, found) = match !exists {
         Tri::False => (Verdict::Contradicted, format!("{} {what}", items_show(certain))),
         _ if !all.is_empty() => {
-            let n = match all.len() {
-                1 => "1 item of the record may show".to_owned(),
-                n => format!("{n} items of the record may show"),
+            let found = match all.len() {
+                1 => format!("1 item of the record may show {what}; it does not settle it"),
+                n => format!("{n} items of the record may show {what}; none of them settles it"),
             };
-            (Verdict::InTension, format!("{n} {what}, and none of them settles it"))
+            (Verdict::InTension, found)
         }
         Tri::True => (
             Verdict::ConsistentWithCompleteRecord,

@@ -184,7 +184,8 @@ fn positive(
             0 => {
                 format!("no item of the record shows {what}; what it does not hold cannot be told")
             }
-            _ => format!("items of the record may show {what}, and none of them settles it"),
+            1 => format!("1 item of the record may show {what}; it does not settle it"),
+            n => format!("{n} items of the record may show {what}; none of them settles it"),
         };
         (Verdict::NotContradicted { coverage_percent: share.percent.min(99) }, found)
     };
