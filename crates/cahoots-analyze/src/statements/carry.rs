@@ -157,16 +157,27 @@ pub(crate) fn may_carry(record: &Record, back: &Back) -> BTreeSet<Place> {
 }
 
 /// The grade at which an item shows that somebody it was addressed to had it (METHODS §4.1):
-/// 1 answered or forwarded it, 2 `To` with the addressee's own copy held, 3 `To`, 4 copy or group,
-/// 5 blind copy, 6 known only from a quotation.
-pub(crate) fn grade(record: &Record, back: &Back, place: Place, taker: Taker) -> Option<u8> {
+/// 1 answered, forwarded or retold it, 2 `To` with the addressee's own copy held, 3 `To`, 4 copy or group,
+/// 5 blind copy, 6 known only from a quotation. An answer from an account that is only probably
+/// the party's does not make it 1.
+pub(crate) fn grade(
+    record: &Record,
+    back: &Back,
+    place: Place,
+    taker: Taker,
+    probable_accounts: &BTreeSet<u32>,
+) -> Option<u8> {
     let grade = by_header(record, place, taker)?;
-    let answered = grade < 6 && reacted(record, back, place, taker.party).next().is_some();
+    let by_them = |answer: Place| {
+        let sure = |by: Taker| by.party == taker.party && !probable_accounts.contains(&by.account);
+        record.authors(answer).any(sure)
+    };
+    let answered = grade < 6 && reacted(record, back, place, taker.party).any(by_them);
     Some(if answered { 1 } else { grade })
 }
 
 /// The same without what came after it.
-fn by_header(record: &Record, place: Place, taker: Taker) -> Option<u8> {
+pub(crate) fn by_header(record: &Record, place: Place, taker: Taker) -> Option<u8> {
     let by_role = match taker.role {
         Role::To => 3,
         Role::Cc | Role::Member => 4,
@@ -183,15 +194,16 @@ fn by_header(record: &Record, place: Place, taker: Taker) -> Option<u8> {
     Some(if by_role == 3 && held { 2 } else { by_role })
 }
 
-/// Items by which a party answered or forwarded another: people only, no automatic replies.
-fn reacted<'a>(
+/// Items by which a party answered, forwarded or retold another: people only, no automatic
+/// replies.
+pub(crate) fn reacted<'a>(
     record: &'a Record,
     back: &'a Back,
     place: Place,
     party: Party,
 ) -> impl Iterator<Item = Place> + 'a {
     let ties = back.to(place).iter();
-    let ties = ties.filter(|(tie, _)| matches!(tie, Tie::Answers | Tie::Forwards));
+    let ties = ties.filter(|(tie, _)| matches!(tie, Tie::Answers | Tie::Forwards | Tie::TellsOf));
     ties.map(|(_, other)| *other).filter(move |other| {
         let flags = record.row(*other).flags;
         !flags.automated && !flags.recovered && record.wrote(party, *other)

@@ -6,7 +6,7 @@ use cahoots_record::{ItemKind, Medium, Role, Visibility};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::carry::{Back, grade};
+use super::carry::{Back, by_header, grade};
 use super::claim::{Identity, Named};
 use crate::record::{Party, Place, Record, Span, Taker};
 
@@ -66,6 +66,8 @@ pub(crate) struct Shown {
     pub(crate) grade: u8,
     /// Who stands behind an account is not confirmed.
     pub(crate) unsure: bool,
+    /// The grade without the answer to it.
+    pub(crate) alone: u8,
 }
 
 /// A message between the two sides.
@@ -79,6 +81,18 @@ pub(crate) struct Contact {
 }
 
 impl Contact {
+    /// How directly it shows contact: 1 where an actor wrote it, else how it shows by itself that
+    /// it arrived (the answer to it is an item of its own).
+    pub(crate) fn directness(&self) -> u8 {
+        match (self.sent, self.came) {
+            (Some(sent), _) if !sent.weak => 1,
+            (_, Some(came)) if !came.weak => came.alone.min(3),
+            (sent, came) => {
+                sent.into_iter().chain(came).map(|shown| shown.alone).min().unwrap_or(6)
+            }
+        }
+    }
+
     /// The better of both ways.
     pub(crate) fn best(&self) -> Option<Shown> {
         self.sent.into_iter().chain(self.came).min()
@@ -212,8 +226,9 @@ fn way(
             .filter(|taker| taker.party != author.party && readers.has(taker.party));
         for taker in to {
             let unsure = !sure || !readers.is_sure(taker, probable_accounts);
-            if let Some(grade) = grade(record, back, place, taker) {
-                let this = Shown { weak: unsure || grade > 3, grade, unsure };
+            if let Some(grade) = grade(record, back, place, taker, probable_accounts) {
+                let alone = by_header(record, place, taker).unwrap_or(grade);
+                let this = Shown { weak: unsure || grade > 3, grade, unsure, alone };
                 best = Some(best.map_or(this, |best| best.min(this)));
             }
         }

@@ -154,16 +154,20 @@ impl Case<'_> {
         window.holds(when).and(!after(when, self.made))
     }
 
-    /// «before 14 October 2016», «until …», «from … until …», «before the statement».
+    /// «before 14 October 2016», «until the end of …», «on …», «before the statement was made».
     pub(crate) fn time_words(&self, window: &Window) -> String {
         let end = match (&self.claim.until, window.end_included) {
             (None, _) => "before the statement was made".to_owned(),
             (Some(until), true) => format!("until the end of {}", until.label),
             (Some(until), false) => format!("before {}", until.label),
         };
-        match &self.claim.from {
-            Some(from) => format!("from {} and {end}", from.label),
-            None => end,
+        match (&self.claim.from, &self.claim.until) {
+            (Some(from), Some(until)) if window.end_included && from == until => {
+                format!("on {}", until.label)
+            }
+            (Some(from), _) if window.end_included => format!("from {} {end}", from.label),
+            (Some(from), _) => format!("from {} on and {end}", from.label),
+            (None, _) => end,
         }
     }
 
@@ -260,7 +264,10 @@ pub(crate) fn never(
     shows: &Shows,
 ) -> Judgement {
     let all = witnesses(record, atoms);
-    let certain = all.iter().filter(|witness| witness.suffices).count();
+    // The strongest of those that suffice are the minimal set; the others are counted.
+    let best = all.iter().filter(|witness| witness.suffices).map(|witness| witness.grade).min();
+    let strongest = |witness: &Witness| witness.suffices && Some(witness.grade) == best;
+    let certain = all.iter().filter(|witness| strongest(witness)).count();
     let uncovered = if share.complete && closed { Tri::False } else { Tri::Unknown };
     let exists = Tri::any(atoms.iter().map(|atom| match atom.suffices() {
         true => Tri::True,
@@ -271,11 +278,11 @@ pub(crate) fn never(
     let (verdict, found) = match !exists {
         Tri::False => (Verdict::Contradicted, format!("{} {what}", items_show(certain))),
         _ if !all.is_empty() => {
-            let n = match all.len() {
-                1 => "1 item of the record may show".to_owned(),
-                n => format!("{n} items of the record may show"),
+            let found = match all.len() {
+                1 => format!("1 item of the record may show {what}; it does not settle it"),
+                n => format!("{n} items of the record may show {what}; none of them settles it"),
             };
-            (Verdict::InTension, format!("{n} {what}, and none of them settles it"))
+            (Verdict::InTension, found)
         }
         Tri::True => (
             Verdict::ConsistentWithCompleteRecord,
@@ -292,13 +299,17 @@ pub(crate) fn never(
         ),
     };
     let mut reasons = Vec::new();
+    let more = all.iter().filter(|witness| witness.suffices && !strongest(witness)).count();
+    if more > 0 {
+        reasons.push(format!("{}, less directly.", items_show_it(more)));
+    }
     if verdict == Verdict::InTension {
         reasons = doubts(&all);
     } else if share.complete && !closed && matches!(verdict, Verdict::NotContradicted { .. }) {
         reasons.push(OPEN.to_owned());
     }
     let decisive = verdict == Verdict::Contradicted;
-    let witnesses = all.into_iter().filter(|w| !decisive || w.suffices).collect();
+    let witnesses = all.into_iter().filter(|w| !decisive || strongest(w)).collect();
     Judgement {
         verdict,
         found,
@@ -308,6 +319,14 @@ pub(crate) fn never(
         alternatives: Vec::new(),
         share: Some(share),
         excluded: super::contact::Excluded::default(),
+    }
+}
+
+/// «1 more item shows it», «3 more items show it».
+fn items_show_it(n: usize) -> String {
+    match n {
+        1 => "1 more item shows it".to_owned(),
+        n => format!("{n} more items show it"),
     }
 }
 

@@ -13,7 +13,7 @@ use super::templates::judge;
 use super::times;
 use super::verdict::{Judged, Judgement, Reading, ToldBefore};
 use crate::finding::{Cite, Finding, Searched};
-use crate::record::{Party, Place, Record, Span};
+use crate::record::{Party, Place, Record, Span, Taker};
 
 /// Evidence that a party had something: its grade (METHODS §4.1), the item, and when. The span
 /// asks for the time until which it matters; what is returned may be later and is compared.
@@ -212,7 +212,19 @@ fn told_before(
             Tri::True => return None,
             later => later == Tri::False,
         };
-        Some(ToldBefore { grade, item, when, certainly_before })
+        let place = ground.record.by_id(item.0)?;
+        let accounts = &ground.options.probable_accounts;
+        let sure = |taker: &Taker| taker.party == speaker && !accounts.contains(&taker.account);
+        let confirmed = ground.record.takers(place).iter().any(sure);
+        Some(ToldBefore { grade, item, when, certainly_before, confirmed })
     };
     Some(all.into_iter().filter_map(one).collect())
 }
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "hostile_tests.rs"]
+mod hostile;

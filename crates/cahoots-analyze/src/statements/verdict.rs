@@ -89,6 +89,8 @@ pub struct ToldBefore {
     pub when: Span,
     /// Whether that is certainly before the statement was made.
     pub certainly_before: bool,
+    /// Whether the account through which it reached the speaker is confirmed.
+    pub confirmed: bool,
 }
 
 /// A span in JSON: bounds that are not known are null.
@@ -115,9 +117,10 @@ pub struct Reading {
     pub verdict: Verdict,
     /// The verdict in one sentence.
     pub sentence: String,
-    /// At most five items, strongest first; see `witness_count` for how many there are.
+    /// At most five items, strongest first. For *contradicted*, only the strongest that suffice;
+    /// `reasons` says how many more show it less directly.
     pub witnesses: Vec<Witness>,
-    /// How many items bear on it.
+    /// How many such items there are.
     pub witness_count: u64,
     /// For counts.
     pub counts: Option<Counts>,

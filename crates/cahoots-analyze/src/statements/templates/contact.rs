@@ -1,11 +1,14 @@
 //! Claims that there was no contact, or that the first or last contact was on a day.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::carry::reacted;
 use super::super::claim::{Window, after};
 use super::super::contact::{Contacts, Shown};
 use super::super::judge::{ARRIVED, Atom, Case, Ground, Shows, WHO, channels, never};
 use super::super::logic::Tri;
 use super::super::verdict::{Judgement, Verdict};
-use crate::record::{Place, Span};
+use crate::record::{Party, Place, Span};
 
 /// An atom of contact.
 pub(super) fn atom(place: Place, shown: Shown, when: Tri) -> Atom {
@@ -20,18 +23,66 @@ pub(super) fn atom(place: Place, shown: Shown, when: Tri) -> Atom {
 }
 
 /// The contacts as atoms, each with whether it falls into some time.
-pub(super) fn atoms(
-    ground: &Ground<'_>,
-    contacts: &Contacts,
-    when: impl Fn(Span) -> Tri,
-) -> Vec<Atom> {
+fn atoms(ground: &Ground<'_>, contacts: &Contacts, when: impl Fn(Span) -> Tri) -> Vec<Atom> {
     let contacts = contacts.all.iter();
     contacts
         .filter_map(|contact| {
-            let shown = contact.best()?;
-            Some(atom(contact.place, shown, when(ground.span(contact.place))))
+            let atom = atom(contact.place, contact.best()?, when(ground.span(contact.place)));
+            Some(Atom { grade: contact.directness(), ..atom })
         })
         .collect()
+}
+
+/// What actors wrote to others in answer to, passing on or retelling a message of a counterpart:
+/// it shows in their own hand that there was contact, and that it was no later than this.
+fn retold(
+    ground: &Ground<'_>,
+    case: &Case<'_>,
+    contacts: &Contacts,
+    starts: bool,
+    when: impl Fn(Span) -> Tri,
+) -> Vec<Atom> {
+    let record = ground.record;
+    let direct: BTreeSet<Place> = contacts.all.iter().map(|contact| contact.place).collect();
+    let mut found: BTreeMap<Place, Atom> = BTreeMap::new();
+    for contact in contacts.all.iter().filter(|contact| contact.came.is_some()) {
+        let own = when(ground.span(contact.place));
+        let addressed: BTreeSet<Party> = record
+            .addressees(contact.place)
+            .map(|taker| taker.party)
+            .filter(|party| case.actors.has(*party))
+            .collect();
+        let sure_writer = record.authors(contact.place).any(|by| {
+            case.others.has(by.party) && case.others.is_sure(by, &ground.options.probable_accounts)
+        });
+        if own == Tri::False || record.row(contact.place).flags.recovered {
+            continue;
+        }
+        for party in addressed {
+            if record.wrote(party, contact.place) {
+                continue;
+            }
+            for place in reacted(record, &ground.back, contact.place, party) {
+                if direct.contains(&place) {
+                    continue;
+                }
+                // Where the time claimed has a start, the contact itself must lie after it.
+                let then = when(ground.span(place));
+                let then = if starts { then.and(own) } else { then };
+                let sure = record
+                    .authors(place)
+                    .filter(|by| by.party == party)
+                    .any(|by| case.actors.is_sure(by, &ground.options.probable_accounts));
+                let doubts = if sure && sure_writer { Vec::new() } else { vec![WHO] };
+                let atom = Atom { place, grade: 1, when: then, doubts };
+                let known = found.entry(place).or_insert_with(|| atom.clone());
+                if !known.suffices() && atom.suffices() {
+                    *known = atom;
+                }
+            }
+        }
+    }
+    found.into_values().collect()
 }
 
 /// Whether no message of one side may be to the other unseen.
@@ -64,19 +115,6 @@ pub(super) fn alternatives(ground: &Ground<'_>, case: &Case<'_>, judgement: &mut
     if places.iter().any(|place| record.row(*place).medium == cahoots_record::Medium::Email) {
         say("An automatic reply or list mail that bears no mark of one.".to_owned());
     }
-    for (writers, readers) in [(&case.actors, &case.others), (&case.others, &case.actors)] {
-        let from = |place: &Place| record.authors(*place).any(|author| writers.has(author.party));
-        let back = |place: &Place| record.authors(*place).any(|author| readers.has(author.party));
-        if places.iter().all(from) && !places.iter().any(back) {
-            let who: Vec<&str> =
-                writers.parties.iter().map(|party| record.name(*party)).take(3).collect();
-            say(format!(
-                "Every item cited was written by one side ({}): whether receiving is contact \
-                 depends on the words spoken.",
-                who.join(", ")
-            ));
-        }
-    }
     if places.iter().any(|place| record.row(*place).flags.summary) {
         say("The words of an item are a summary by whoever compiled the record.".to_owned());
     }
@@ -88,6 +126,32 @@ pub(super) fn alternatives(ground: &Ground<'_>, case: &Case<'_>, judgement: &mut
         say("The zone of an item's time is an assumption by whoever compiled the record."
             .to_owned());
     }
+}
+
+/// Says so where all messages in the time claimed went one way.
+fn one_way(
+    ground: &Ground<'_>,
+    case: &Case<'_>,
+    contacts: &Contacts,
+    when: impl Fn(Span) -> Tri,
+    judgement: &mut Judgement,
+) {
+    let mut within = contacts.all.iter().filter(|one| when(ground.span(one.place)) != Tri::False);
+    let (mut sent, mut came) = (0_u64, 0_u64);
+    for contact in &mut within {
+        sent += u64::from(contact.sent.is_some());
+        came += u64::from(contact.came.is_some());
+    }
+    let who = match (sent, came) {
+        (0, 0) => return,
+        (_, 0) => case.actors_words(ground),
+        (0, _) => case.others_words(ground),
+        _ => return,
+    };
+    judgement.alternatives.push(format!(
+        "Every message was written by one side ({who}): whether receiving is contact depends on \
+         the words spoken."
+    ));
 }
 
 /// A and B were not in contact (before D).
@@ -103,10 +167,12 @@ pub(super) fn no_contact(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
     );
     let closed = case.is_settled(ground) && none_open(ground, &contacts, against);
     let share = ground.share_of_pairs(case, &window);
-    let found = atoms(ground, &contacts, against);
+    let mut found = atoms(ground, &contacts, against);
+    found.extend(retold(ground, case, &contacts, window.start.is_some(), against));
     let mut judgement = never(ground.record, &found, share, closed, &Shows { what });
     judgement.excluded = contacts.excluded;
     alternatives(ground, case, &mut judgement);
+    one_way(ground, case, &contacts, against, &mut judgement);
     judgement
 }
 
@@ -130,7 +196,7 @@ pub(super) fn first_contact(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
     let start = day.start.unwrap_or(Span::UNKNOWN);
     let earlier = Window { start: None, end: start, end_included: false };
     let needed = Window { start: None, ..day };
-    edge(ground, case, &day, &needed, &label, "before", |span| case.against(&earlier, span))
+    edge(ground, case, &day, &needed, &label, false, |span| case.against(&earlier, span))
 }
 
 /// The last contact was at D: none later until the statement was made, and one then.
@@ -141,7 +207,7 @@ pub(super) fn last_contact(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
     let made = case.made;
     // The statement may lie within the day; the day is needed to its end in any case.
     let needed = Window { end: Span { lo: made.lo, hi: made.hi.max(day.end.hi) }, ..day };
-    edge(ground, case, &day, &needed, &label, "after", |span| {
+    edge(ground, case, &day, &needed, &label, true, |span| {
         after(span, day.end).and(!after(span, made))
     })
 }
@@ -152,11 +218,12 @@ fn edge(
     day: &Window,
     needed: &Window,
     label: &str,
-    side: &str,
+    later: bool,
     against: impl Fn(Span) -> Tri,
 ) -> Judgement {
     let contacts = ground.contacts(case);
     let (a, b) = (case.actors_words(ground), case.others_words(ground));
+    let side = if later { "after" } else { "before" };
     let what = format!("contact of {a} with {b} {side} {label}");
     let settled = case.is_settled(ground);
     let either = |span: Span| against(span).or(day.holds(span));
@@ -171,7 +238,10 @@ fn edge(
         && settled
         && then == Tri::False
         && none_open(ground, &contacts, |span| day.holds(span));
-    let found = atoms(ground, &contacts, against);
+    let mut found = atoms(ground, &contacts, &against);
+    if !later {
+        found.extend(retold(ground, case, &contacts, false, &against));
+    }
     let mut judgement = never(ground.record, &found, share, closed, &Shows { what });
     if judgement.verdict != Verdict::Contradicted && none_then {
         let line = judgement.share.as_ref().map(channels).unwrap_or_default();

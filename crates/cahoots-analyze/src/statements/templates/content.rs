@@ -8,7 +8,7 @@ use super::super::judge::{
 use super::super::logic::Tri;
 use super::super::verdict::{Judgement, Verdict, items_show};
 use super::contact::{alternatives, atom, none_open};
-use crate::record::Span;
+use crate::record::{Span, Taker};
 
 /// A did not know X by D. Nothing makes a record complete for this: X may be learned from anybody.
 pub(super) fn did_not_know(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
@@ -28,11 +28,17 @@ pub(super) fn did_not_know(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
                 slight += 1;
                 continue;
             }
-            let takers = ground.record.takers(place).iter().copied();
+            // It rests on the account that wrote the item; where that is another's, on the one
+            // that the item was addressed to.
             let accounts = &ground.options.probable_accounts;
-            let sure = takers
-                .filter(|taker| taker.party == *party)
-                .any(|taker| case.actors.is_sure(taker, accounts));
+            let sure = |t: Taker| case.actors.is_sure(t, accounts);
+            let ours = |t: &Taker| t.party == *party;
+            let wrote = ground.record.authors(place).filter(ours);
+            let sure = if ground.record.wrote(*party, place) {
+                wrote.into_iter().any(sure)
+            } else {
+                ground.record.takers(place).iter().copied().filter(ours).any(sure)
+            };
             let mut doubts = Vec::new();
             if !sure {
                 doubts.push(WHO);
@@ -178,7 +184,8 @@ fn positive(
             0 => {
                 format!("no item of the record shows {what}; what it does not hold cannot be told")
             }
-            _ => format!("items of the record may show {what}, and none of them settles it"),
+            1 => format!("1 item of the record may show {what}; it does not settle it"),
+            n => format!("{n} items of the record may show {what}; none of them settles it"),
         };
         (Verdict::NotContradicted { coverage_percent: share.percent.min(99) }, found)
     };

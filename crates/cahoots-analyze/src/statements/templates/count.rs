@@ -36,27 +36,32 @@ pub(super) fn contact_count(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
     };
     // What may have come after the statement must not count against «at most», and must not be
     // left out of «at least».
-    let (atoms, certain, most_before) = tally(&|span| case.against(&window, span));
-    let (_, certain_within, most_within) = tally(&|span| case.towards(&window, span));
+    let (before, certain_before, most_before) = tally(&|span| case.against(&window, span));
+    let (within, certain_within, most_within) = tally(&|span| case.towards(&window, span));
     let share = ground.share_of_pairs(case, &window);
     let complete = share.complete && case.is_settled(ground);
     let limit = |most: u64| complete.then_some(most);
-    let upper = Count { least: distinct(ground.record, &certain), most: limit(most_before) };
+    let upper = Count { least: distinct(ground.record, &certain_before), most: limit(most_before) };
     let lower = Count { least: distinct(ground.record, &certain_within), most: limit(most_within) };
     let holds = match bound {
         CountBound::AtMost => upper.at_most(n),
         CountBound::AtLeast => lower.at_least(n),
         CountBound::Exactly => upper.at_most(n).and(lower.at_least(n)),
     };
+    // What is told and cited is what the verdict rests on.
+    let at_least = bound == CountBound::AtLeast;
+    let (atoms, certain) =
+        if at_least { (within, certain_within) } else { (before, certain_before) };
+    let least = if at_least { lower.least } else { upper.least };
     let seen = atoms.len() as u64;
     let all = witnesses(ground.record, &atoms);
     let (a, b) = (case.actors_words(ground), case.others_words(ground));
     let what =
         if only_sent { format!("written by {a} to {b}") } else { format!("between {a} and {b}") };
     let when = case.time_words(&window);
-    let held = format!("the record holds {} {what} {when}", messages(upper.least));
+    let held = format!("the record holds {} {what} {when}", messages(least));
     let mut reasons = Vec::new();
-    let too_many = bound != CountBound::AtLeast && upper.least <= n && seen > n;
+    let too_many = !at_least && upper.least <= n && seen > n;
     let (verdict, found) = match holds {
         Tri::False if complete && upper.least <= n => (
             Verdict::Contradicted,
@@ -78,7 +83,7 @@ pub(super) fn contact_count(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
                 format!("{held}, and {seen} if every doubtful one counts and none is a copy"),
             )
         }
-        Tri::True if bound == CountBound::AtLeast => (Verdict::Supported, held),
+        Tri::True if at_least => (Verdict::Supported, held),
         Tri::True => (
             Verdict::ConsistentWithCompleteRecord,
             format!("{held}, and is stated to be complete for {}", channels(&share)),
@@ -111,17 +116,12 @@ pub(super) fn contact_count(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
         };
         certain.filter(one).count() as u64
     };
-    let counts = Counts {
-        least: upper.least,
-        most: seen,
-        sent: written(true),
-        came: written(false),
-        only_sent,
-    };
+    let counts = Counts { least, most: seen, sent: written(true), came: written(false), only_sent };
+    let settled = matches!(verdict, Verdict::Contradicted | Verdict::Supported);
     let mut judgement = Judgement {
         verdict,
         found,
-        witnesses: all,
+        witnesses: all.into_iter().filter(|witness| !settled || witness.suffices).collect(),
         counts: Some(counts),
         reasons,
         alternatives: Vec::new(),

@@ -35,6 +35,9 @@ pub(super) fn was_only_recipient(ground: &Ground<'_>, case: &Case<'_>) -> Judgem
     let by_actor = |place: Place| record.authors(place).any(|by| case.actors.has(by.party));
     let mut atoms: Vec<Atom> = Vec::new();
     let mut got_it = false;
+    let accounts = &ground.options.probable_accounts;
+    let doubtful = |place: Place| record.authors(place).any(|by| accounts.contains(&by.account));
+    let writers_doubtful = itself.iter().any(|place| doubtful(*place));
     for (place, link) in &carriers.items {
         let row = record.row(*place);
         if !row.is_private_message() || row.flags.automated || by_actor(*place) {
@@ -62,7 +65,8 @@ pub(super) fn was_only_recipient(ground: &Ground<'_>, case: &Case<'_>) -> Judgem
                 doubts.push(ARRIVED);
             }
             let unsettled = !case.actors.is_confirmed() || !case.actors.unknown.is_empty();
-            if unsettled || ground.options.probable_accounts.contains(&taker.account) {
+            let by_whom = !named(*link) && (writers_doubtful || doubtful(*place));
+            if unsettled || by_whom || accounts.contains(&taker.account) {
                 doubts.push(WHO);
             }
             let grade = match taker.role {
@@ -84,6 +88,7 @@ pub(super) fn was_only_recipient(ground: &Ground<'_>, case: &Case<'_>) -> Judgem
     let share = ground.share_of_each(&from, ground.covered.private(), &window);
     let open = |place: &Place| {
         record.authors(*place).next().is_none()
+            || doubtful(*place)
             || recipients_open(record, *place)
             || record.row(*place).flags.recovered
     };
@@ -193,7 +198,9 @@ pub(super) fn not_forwarded(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
         }
         atoms.push(Atom { place, grade: if row.flags.recovered { 6 } else { 1 }, when, doubts });
     }
-    let share = ground.share_of_each(&case.actors.parties, ground.covered.private(), &window);
+    // What was passed on in public counts too.
+    let channels = [ground.covered.private(), ground.covered.public()].concat();
+    let share = ground.share_of_each(&case.actors.parties, &channels, &window);
     let unseen = record.places().any(|place| {
         let ours = record.authors(place).any(|by| case.actors.has(by.party));
         let whole = !ground.may.contains(&place) && !recipients_open(record, place);
