@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make demo`: builds in release, opens the bundled example into a throw-away case, prints its
-# overview and says what to try next. Running it again starts from nothing again.
+# overview and the case in brief, and says what to try next. Running it again starts from nothing again.
 set -euo pipefail
 here="$(dirname "${BASH_SOURCE[0]}")"
 "$here/setup.sh"
@@ -20,6 +20,8 @@ if [[ -e "$case_folder" && ! -e "$case_folder/case.toml" ]]; then
 fi
 rm -rf "$case_folder"
 "$program" open "$example" --case "$case_folder"
+echo
+"$program" brief --case "$case_folder"
 
 shown="$program"
 if [[ "$program" == "$cahoots_root/"* ]]; then
@@ -30,5 +32,6 @@ cat <<END
 The case is in $case_folder. Try:
   $shown search 'wikileaks' --case $case_folder
   $shown chronology --case $case_folder
-  $shown people --case $case_folder
+  $shown acts wikileaks 'Donald Trump Jr.' --circle 'Donald Trump' --case $case_folder
+  $shown statements --case $case_folder
 END

@@ -62,11 +62,10 @@ pub struct Said {
     pub claims: Vec<Claim>,
 }
 
-/// A decision in force, with its number, author and date.
+/// A decision in force, with its number and author.
 #[derive(Clone, Debug)]
 pub struct Decided {
     pub seq: u64,
-    pub at: UtcMicros,
     pub author: String,
     pub work: Work,
 }
@@ -81,7 +80,7 @@ pub fn decided(case: &Case) -> Result<Vec<Decided>> {
         .into_iter()
         .filter_map(|row| {
             let work: Work = serde_json::from_value(row.action).ok()?;
-            Some(Decided { seq: row.seq, at: row.at, author: row.author, work })
+            Some(Decided { seq: row.seq, author: row.author, work })
         })
         .collect();
     let mut undone: Vec<u64> = Vec::new();

@@ -388,9 +388,10 @@ fn print_candidate(
     }
     if let Some(base) = c.base_rate {
         axes.push(format!(
-            "such an act follows {} of all moments covered within {}{}",
+            "base rate: {} of all moments are followed by one within {} ({} if they came evenly){}",
             percent(base.any_time),
             crate::analysis::lag(micros(base.within_seconds)),
+            percent(base.evenly),
             base.same_hour
                 .map(|share| format!(", {} at that hour", percent(share)))
                 .unwrap_or_default()

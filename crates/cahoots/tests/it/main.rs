@@ -1,7 +1,9 @@
 //! The program as a person uses it: the real binary on small archives made here.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod assertions;
 mod cli;
 mod example;
 mod kill;
 mod support;
+mod worlds;
