@@ -228,3 +228,7 @@ mod tests;
 #[cfg(test)]
 #[path = "hostile_tests.rs"]
 mod hostile;
+
+#[cfg(test)]
+#[path = "contact_tests.rs"]
+mod contact_tests;
