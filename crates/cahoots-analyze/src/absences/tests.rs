@@ -1,3 +1,5 @@
+//! Tests of this folder's analysis on small invented records.
+
 use cahoots_record::{AccountKey, Role};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};

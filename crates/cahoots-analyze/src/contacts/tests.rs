@@ -1,3 +1,5 @@
+//! Tests of this folder's analysis on small invented records.
+
 use cahoots_record::{AccountKey, ItemOrd, Role};
 use serde_json::json;
 
