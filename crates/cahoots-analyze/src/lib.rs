@@ -6,6 +6,7 @@
 
 pub mod finding;
 pub mod record;
+pub mod requests;
 
 pub use finding::{Cite, Finding, Searched};
 pub use record::{Party, Place, Record, Row, Span, Thing};
