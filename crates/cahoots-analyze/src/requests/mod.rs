@@ -2,8 +2,10 @@
 //!
 //! The model ranks and highlights; a person decides. English only.
 
+mod answers;
 mod features;
 mod kinds;
+mod listing;
 mod marks;
 mod model;
 mod sentences;
@@ -14,7 +16,11 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+pub use answers::{ANSWER_WINDOW, Answer, Declined, How};
 pub use kinds::Kind;
+pub use listing::{
+    Concerns, Decision, Read, Request, Stated, Verdict, Words, messages, requests, requests_read,
+};
 pub use model::{Bucket, Model};
 pub use zones::{Zone, Zoned, zones};
 

@@ -144,12 +144,14 @@ mod tests {
     #[test]
     fn marks_end_sentences_and_titles_do_not() {
         assert_eq!(
-            sentences("Mr. J. Hale came at 9 a.m. He left (why?) soon. \"Call me!\" e.g. now. Ok"),
+            sentences(
+                "Mr. J. Hale came at 9 a.m. He left (why?) soon. \"Call me!\" Ask e.g. Ann. Ok"
+            ),
             [
                 "Mr. J. Hale came at 9 a.m.",
                 "He left (why?) soon.",
                 "\"Call me!\"",
-                "e.g. now.",
+                "Ask e.g. Ann.",
                 "Ok"
             ]
         );
