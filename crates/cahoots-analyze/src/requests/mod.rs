@@ -1,0 +1,244 @@
+//! What was asked: requests in private messages, with a score, a reason and what came back.
+//!
+//! The model ranks and highlights; a person decides. English only.
+
+mod answers;
+mod features;
+mod kinds;
+mod listing;
+mod marks;
+mod model;
+mod sentences;
+mod tokens;
+mod zones;
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+pub use answers::{ANSWER_WINDOW, Answer, Declined, How};
+pub use kinds::Kind;
+pub use listing::{
+    Concerns, Decision, Read, Request, Stated, Verdict, Words, messages, requests, requests_read,
+};
+pub use model::{Bucket, Model};
+pub use zones::{Zone, Zoned, zones};
+
+use kinds::Kinds;
+use tokens::{Lexicon, Token, class};
+use zones::Zoner;
+
+/// Where a kind comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub enum Basis {
+    /// The model says that the sentence asks something, and no pattern says what kind.
+    #[serde(rename = "measured model")]
+    Model,
+    /// A pattern says the kind.
+    #[serde(rename = "rule, not measured")]
+    Rule,
+}
+
+/// Why a sentence is listed.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Reason {
+    /// The pattern that gave the kind; `|` stands between alternatives.
+    pub pattern: Option<&'static str>,
+    /// Rules of thumb that spoke for it, weightiest first.
+    pub rules: Vec<&'static str>,
+    /// Words of the sentence that spoke for it, weightiest first.
+    pub words: Vec<String>,
+}
+
+/// A sentence that asks something, as far as the model and the rules can tell.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Asked {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// Its words, spaces and line ends evened out.
+    pub sentence: String,
+    /// Request, proposal, offer, information, commitment.
+    pub kind: Kind,
+    /// What the kind rests on.
+    pub kind_basis: Basis,
+    /// The probability, by the model, that the sentence asks something of its reader. It says
+    /// nothing about the kind.
+    pub score: f64,
+    /// How sure that is; `None` when only a pattern speaks for it.
+    pub bucket: Option<Bucket>,
+    /// What spoke for it.
+    pub reason: Reason,
+    /// Where in the message it stands: always the sender's own words.
+    pub zone: Zone,
+}
+
+/// Whether a text could be read for requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// It is English.
+    English,
+    /// It is too short to tell, and was read as English.
+    Unknown,
+    /// It is not, and was not read: the model and the rules know English only.
+    OtherNotRead,
+}
+
+impl Language {
+    /// From a language code: `"eng"`, `"en"`, `"en-GB"`.
+    pub fn of(code: Option<&str>) -> Self {
+        match code.map(|code| code.split(['-', '_']).next().unwrap_or("")) {
+            None | Some("" | "und") => Self::Unknown,
+            Some(code) if code.eq_ignore_ascii_case("eng") || code.eq_ignore_ascii_case("en") => {
+                Self::English
+            }
+            Some(_) => Self::OtherNotRead,
+        }
+    }
+}
+
+/// What was found in a text.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Detection {
+    /// Whether it could be read.
+    pub language: Language,
+    /// The sentences that ask something, in order.
+    pub asked: Vec<Asked>,
+}
+
+/// Finds requests; holds its tables and buffers from one message to the next.
+///
+/// One detector for each thread: what it finds does not depend on what it read before.
+#[derive(Debug)]
+pub struct Detector {
+    model: &'static Model,
+    lexicon: Lexicon,
+    kinds: Kinds,
+    zoner: Zoner,
+    zones: Vec<Zoned>,
+    tokens: Vec<Token>,
+    commitments: bool,
+}
+
+impl Default for Detector {
+    fn default() -> Self {
+        let mut lexicon = Lexicon::embedded();
+        let kinds = Kinds::new(&mut lexicon);
+        Self {
+            model: Model::embedded(),
+            lexicon,
+            kinds,
+            zoner: Zoner::default(),
+            zones: Vec::new(),
+            tokens: Vec::new(),
+            commitments: false,
+        }
+    }
+}
+
+impl Detector {
+    /// A detector that finds commitments too (by rule, not measured).
+    pub fn with_commitments() -> Self {
+        Self { commitments: true, ..Self::default() }
+    }
+
+    /// The model's score of one sentence.
+    pub fn score(&mut self, sentence: &str) -> f64 {
+        self.lexicon.read(sentence, &mut self.tokens);
+        self.model.score(&self.tokens)
+    }
+
+    /// The sentences of a message that ask something. Quoted and forwarded text, signatures,
+    /// disclaimers and footers are not read.
+    pub fn detect(&mut self, text: &str, language: Option<&str>) -> Detection {
+        let language = Language::of(language);
+        let mut asked = Vec::new();
+        if language == Language::OtherNotRead {
+            return Detection { language, asked };
+        }
+        self.zoner.read(text, &mut self.zones);
+        for zoned in &self.zones {
+            if zoned.zone != Zone::Own {
+                continue;
+            }
+            sentences::split(text, zoned.range.clone(), |range| {
+                let sentence = &text[range.clone()];
+                self.lexicon.read(sentence, &mut self.tokens);
+                let tokens = &self.tokens;
+                let score = self.model.score(tokens);
+                let bucket = self.model.bucket(score);
+                let pattern = self.kinds.find(tokens, self.commitments);
+                let Some((kind, kind_basis)) = kind_of(tokens, bucket, pattern) else { return };
+                let pattern = pattern.map(|(_, pattern)| pattern);
+                let reason = reason(self.model, sentence, tokens, bucket, pattern);
+                let sentence = even(sentence);
+                asked.push(Asked {
+                    range,
+                    sentence,
+                    kind,
+                    kind_basis,
+                    score,
+                    bucket,
+                    reason,
+                    zone: zoned.zone,
+                });
+            });
+        }
+        Detection { language, asked }
+    }
+}
+
+/// Finds requests in one text, see [`Detector::detect`].
+pub fn detect(text: &str, language: Option<&str>) -> Detection {
+    Detector::default().detect(text, language)
+}
+
+/// The kind of a sentence; `None` when it asks nothing. A pattern of a request or a question
+/// counts only together with the model; the other kinds have no model and stand by themselves.
+fn kind_of(
+    tokens: &[Token],
+    bucket: Option<Bucket>,
+    pattern: Option<(Kind, &'static str)>,
+) -> Option<(Kind, Basis)> {
+    match (pattern, bucket) {
+        (Some((Kind::Request | Kind::Information, _)), None) | (None, None) => None,
+        (Some((Kind::Request, _)), Some(_)) => Some((Kind::Request, Basis::Model)),
+        (Some((kind, _)), _) => Some((kind, Basis::Rule)),
+        (None, Some(_)) => {
+            let question = tokens.last().is_some_and(|last| last.classes & class::QUESTION != 0);
+            let kind = if question { Kind::Information } else { Kind::Request };
+            Some((kind, if question { Basis::Rule } else { Basis::Model }))
+        }
+    }
+}
+
+fn reason(
+    model: &Model,
+    sentence: &str,
+    tokens: &[Token],
+    bucket: Option<Bucket>,
+    pattern: Option<&'static str>,
+) -> Reason {
+    if bucket.is_none() {
+        return Reason { pattern, ..Reason::default() };
+    }
+    let explained = model.explain(tokens);
+    let words = explained
+        .words
+        .iter()
+        .map(|(from, to)| even(&sentence[tokens[*from].start as usize..tokens[*to].end as usize]))
+        .collect();
+    Reason { pattern, rules: explained.rules, words }
+}
+
+/// One space for every run of spaces and line ends.
+fn even(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_ascii_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
