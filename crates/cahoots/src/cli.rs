@@ -54,6 +54,8 @@ pub enum Command {
     Contacts(Contacts),
     /// Show what one party asked of another beside the acts that followed, held against chance
     Acts(Acts),
+    /// Show what was asked in private messages, and what came back
+    Requests(Requests),
     /// Show who was told of something, by whom and when
     Exposure(Exposure),
     /// Hold what was said in public against the record
@@ -213,8 +215,9 @@ pub struct Acts {
     /// Comparable accounts that were not asked: a file with one a line, or names
     #[arg(long, value_delimiter = ',', value_name = "FILE|PARTY,…")]
     pub peers: Vec<String>,
-    /// Only messages that this query finds, fixed before acts were looked at
-    #[arg(long, value_name = "QUERY")]
+    /// Only messages that this query finds, fixed before acts were looked at; `decided` for those
+    /// decided to be requests
+    #[arg(long, value_name = "QUERY|decided")]
     pub requests: Option<String>,
     /// The public record is complete from this time to that: 2016-09-01..2016-11-08, or of one
     /// party: "Ann Example=2016-09-01..2016-11-08"
@@ -235,6 +238,41 @@ pub struct Acts {
     /// Show at most this many sessions or pairs
     #[arg(long, short = 'n', default_value_t = 40)]
     pub limit: usize,
+}
+
+/// `requests`.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Requests {
+    /// Only messages of this party
+    pub from: Option<String>,
+    /// Only messages to this party
+    pub to: Option<String>,
+    /// Also those that are merely possible: many of them ask nothing
+    #[arg(long)]
+    pub all: bool,
+    /// Show at most this many
+    #[arg(long, short = 'n', default_value_t = 20)]
+    pub limit: usize,
+    #[command(subcommand)]
+    pub action: Option<RequestAction>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum RequestAction {
+    /// Say whether an item asks for something: yes, no or unsure
+    Decide {
+        /// Item id, or the first characters of one
+        id: String,
+        /// yes, no or unsure
+        decision: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// Who decides (default: the user's name)
+        #[arg(long)]
+        author: Option<String>,
+    },
 }
 
 /// `exposure`.

@@ -66,6 +66,7 @@ pub struct Said {
 #[derive(Clone, Debug)]
 pub struct Decided {
     pub seq: u64,
+    pub at: UtcMicros,
     pub author: String,
     pub work: Work,
 }
@@ -80,7 +81,7 @@ pub fn decided(case: &Case) -> Result<Vec<Decided>> {
         .into_iter()
         .filter_map(|row| {
             let work: Work = serde_json::from_value(row.action).ok()?;
-            Some(Decided { seq: row.seq, author: row.author, work })
+            Some(Decided { seq: row.seq, at: row.at, author: row.author, work })
         })
         .collect();
     let mut undone: Vec<u64> = Vec::new();

@@ -43,7 +43,10 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
         }
     }
     if let Some(query) = &args.requests {
-        let places = Finder::new(&case, &record)?.find(query, out)?;
+        let places = match query.as_str() {
+            "decided" => super::requests::decided_yes(&case, &record)?,
+            query => Finder::new(&case, &record)?.find(query, out)?,
+        };
         let hash = cahoots_record::Sha256::of(query.as_bytes()).to_string();
         question.requests = Some((places, hash));
     }

@@ -16,6 +16,7 @@ mod overview;
 mod people;
 mod problems;
 mod rebuild;
+mod requests;
 mod search;
 mod show;
 mod statements;
@@ -63,6 +64,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Brief(args) => brief::run(&global, &args, &mut out),
         Command::Statements(args) => statements::run(&global, &args, &mut out),
         Command::Coverage(args) => coverage::run(&global, &args, &mut out),
+        Command::Requests(args) => requests::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),

@@ -53,12 +53,12 @@ fn list(value: &Value) -> &Vec<Value> {
 fn pairing(message: &str, act: &str) -> Value {
     let acts = &STORY.acts;
     let sessions = list(&acts["result"]["sessions"]).iter();
-    sessions
+    let found = sessions
         .chain(list(&acts["result"]["time_too_wide"]))
         .flat_map(|session| list(&session["candidates"]))
-        .find(|c| label(acts, &c["message"]) == message && label(acts, &c["act"]) == act)
-        .unwrap_or_else(|| panic!("{message} is not paired with {act}"))
-        .clone()
+        .find(|c| label(acts, &c["message"]) == message && label(acts, &c["act"]) == act);
+    assert!(found.is_some(), "{message} is not paired with {act}");
+    found.unwrap().clone()
 }
 
 /// The readings of a statement with their verdicts.

@@ -1,0 +1,287 @@
+//! `requests`: what was asked in private messages, and what came back.
+
+use anyhow::{Result, bail};
+use cahoots_analyze::requests::{
+    Bucket, Decision, Detection, Detector, Language, Request, Verdict, Words, messages,
+    requests_read,
+};
+use cahoots_analyze::{Finding, Place, Record};
+use cahoots_record::{ItemId, ItemOrd};
+use cahoots_store::{Case, Parts, StoreError};
+use rustc_hash::FxHashMap;
+
+use super::Done;
+use super::contacts::caveats;
+use super::statements::done;
+use crate::analysis::work::{Work, decide, decided};
+use crate::analysis::{Cited, Finder, json_of, lags, of_case, party};
+use crate::cli::{Global, RequestAction, Requests as Args};
+use crate::names::People;
+use crate::output::{Output, Style, counted, fit, number};
+
+pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
+    if let Some(RequestAction::Decide { id, decision, reason, author }) = &args.action {
+        if !["yes", "no", "unsure"].contains(&decision.as_str()) {
+            bail!("{decision} is none of yes, no, unsure");
+        }
+        let item = one_item(global, id, out)?;
+        let work = Work::Request { item, decision: decision.clone(), reason: reason.clone() };
+        return done(&decide(&global.case, author.as_deref(), &work)?, out);
+    }
+    let case = super::open_case(global, out)?;
+    let (record, people) = of_case(&case)?;
+    let one = |name: &Option<String>| name.as_ref().map(|n| party(&people, n)).transpose();
+    let (from, to) = (one(&args.from)?, one(&args.to)?);
+    let wanted = messages(&record, from, to);
+    let read = read(&case, &record, &wanted)?;
+    let decisions = decisions(&case)?;
+    let find = |words: &dyn Fn(Place) -> Option<Words>| {
+        let mut known = |place: Place| Some(read.get(&place).cloned().unwrap_or_else(nothing));
+        requests_read(&record, from, to, &mut known, words, &decisions)
+    };
+    // First who answered; then the words of those answers, read together; then all of it.
+    let answers: Vec<Place> =
+        find(&|_| None).result.iter().filter_map(|r| r.answer.as_ref().map(|a| a.place)).collect();
+    let texts = words_of(&case, &record, &answers)?;
+    let mut found = find(&|place| texts.get(&place).cloned());
+    let possible = found.result.len();
+    if !args.all {
+        found.result.retain(is_worth_a_look);
+    }
+    let possible = possible - found.result.len();
+    found.result.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.place.cmp(&b.place)));
+    let total = found.result.len();
+    if out.json {
+        if args.limit > 0 {
+            found.result.truncate(args.limit);
+        }
+        let mut value = json_of("requests", &found, &case, &record)?;
+        if let Some(object) = value.as_object_mut() {
+            object.insert("total".to_owned(), total.into());
+            object.insert("possible_left_out".to_owned(), possible.into());
+        }
+        out.value(&value)?;
+    } else {
+        print(&found, total, possible, &case, &record, &people, args.limit, out)?;
+    }
+    Ok(if total == 0 { Done::Nothing } else { Done::Found })
+}
+
+/// Decided, stated, or scored above the threshold with the best F1.
+fn is_worth_a_look(request: &Request) -> bool {
+    request.decision.is_some()
+        || request.stated.is_some()
+        || request.bucket.is_some_and(|bucket| bucket >= Bucket::Balanced)
+}
+
+/// The order of the list: what people decided or stated, then by the model's score.
+fn weight(request: &Request) -> f64 {
+    let decided = match request.decision.as_ref().map(|d| d.verdict) {
+        Some(Verdict::Yes) => 4.0,
+        Some(Verdict::Unsure) => 2.0,
+        Some(Verdict::No) => -2.0,
+        None if request.stated.is_some() => 3.0,
+        None => 0.0,
+    };
+    decided + request.score.unwrap_or_default()
+}
+
+fn nothing() -> Detection {
+    Detection { language: Language::English, asked: Vec::new() }
+}
+
+/// What the detector finds in these messages; two threads share the segments.
+fn read(
+    case: &Case,
+    record: &Record,
+    wanted: &[Place],
+) -> Result<FxHashMap<Place, Detection>, StoreError> {
+    let mut by_ord: Vec<Option<Place>> = vec![None; case.n_items() as usize];
+    for place in wanted {
+        if let Some(slot) = by_ord.get_mut(record.row(*place).ord.0 as usize) {
+            *slot = Some(*place);
+        }
+    }
+    let segments: Vec<_> = (0..case.segments().len()).filter_map(|at| case.segment(at)).collect();
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
+    let work = |number: usize| -> Result<Vec<(Place, Detection)>, StoreError> {
+        let mut detector = Detector::default();
+        let mut found = Vec::new();
+        for segment in segments.iter().skip(number).step_by(threads) {
+            let ords = segment.ords();
+            if !(ords.start..ords.end).any(|ord| by_ord[ord as usize].is_some()) {
+                continue;
+            }
+            segment.each_text(|words| {
+                let Some(place) = by_ord.get(words.ord.0 as usize).copied().flatten() else {
+                    return;
+                };
+                let detection = detector.detect(words.text, words.language);
+                if !detection.asked.is_empty() || detection.language == Language::OtherNotRead {
+                    found.push((place, detection));
+                }
+            })?;
+        }
+        Ok(found)
+    };
+    let parts = std::thread::scope(|scope| {
+        let started: Vec<_> =
+            (1..threads).map(|number| scope.spawn(move || work(number))).collect();
+        let mut parts = vec![work(0)];
+        for (number, other) in started.into_iter().enumerate() {
+            // A thread that panicked has nothing to give; reading here again tells what is wrong.
+            parts.push(other.join().unwrap_or_else(|_| work(number + 1)));
+        }
+        parts
+    });
+    let mut all = FxHashMap::default();
+    for part in parts {
+        all.extend(part?);
+    }
+    Ok(all)
+}
+
+fn words_of(
+    case: &Case,
+    record: &Record,
+    places: &[Place],
+) -> Result<FxHashMap<Place, Words>, StoreError> {
+    let mut by_ord: Vec<(ItemOrd, Place)> =
+        places.iter().map(|place| (record.row(*place).ord, *place)).collect();
+    by_ord.sort_unstable();
+    by_ord.dedup();
+    let ords: Vec<ItemOrd> = by_ord.iter().map(|(ord, _)| *ord).collect();
+    let items = case.items(&ords, Parts::Text)?;
+    Ok(by_ord
+        .into_iter()
+        .zip(items)
+        .map(|((_, place), stored)| {
+            let item = stored.item;
+            let words = Words { subject: item.subject, text: item.text, language: item.language };
+            (place, words)
+        })
+        .collect())
+}
+
+/// Decisions on requests, oldest first.
+fn decisions(case: &Case) -> Result<Vec<(ItemId, Decision)>> {
+    let all = decided(case)?.into_iter().filter_map(|decided| match decided.work {
+        Work::Request { item, decision, .. } => {
+            let verdict = match decision.as_str() {
+                "yes" => Verdict::Yes,
+                "no" => Verdict::No,
+                _ => Verdict::Unsure,
+            };
+            Some((item, Decision { verdict, author: decided.author, at: decided.at }))
+        }
+        _ => None,
+    });
+    Ok(all.collect())
+}
+
+/// The items that people decided are requests: the last decision on each holds.
+pub(super) fn decided_yes(case: &Case, record: &Record) -> Result<Vec<Place>> {
+    let mut last: FxHashMap<ItemId, Verdict> = FxHashMap::default();
+    for (item, decision) in decisions(case)? {
+        last.insert(item, decision.verdict);
+    }
+    let mut places: Vec<Place> = last
+        .into_iter()
+        .filter(|(_, verdict)| *verdict == Verdict::Yes)
+        .filter_map(|(item, _)| record.by_id(item))
+        .collect();
+    places.sort_unstable();
+    Ok(places)
+}
+
+fn one_item(global: &Global, id: &str, out: &mut Output) -> Result<ItemId> {
+    let case = super::open_case(global, out)?;
+    let (record, _) = of_case(&case)?;
+    match Finder::new(&case, &record)?.find(id, out)?.as_slice() {
+        [one] => Ok(record.row(*one).id),
+        [] => bail!("no item {id}; `cahoots requests` lists ids"),
+        several => bail!("{id} means {} items; give one id", several.len()),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one list, and what its lines need")]
+fn print(
+    found: &Finding<Vec<Request>>,
+    total: usize,
+    possible: usize,
+    case: &Case,
+    record: &Record,
+    people: &People,
+    limit: usize,
+    out: &mut Output,
+) -> Result<()> {
+    let shown = &found.result[..total.min(limit)];
+    let cites = shown.iter().flat_map(|r| [Some(r.cite), r.answer.as_ref().map(|a| a.cite)]);
+    let cited = Cited::read(case, record, cites.flatten())?;
+    for request in shown {
+        let line = cited.line(request.cite, people, out, out.width());
+        out.line(line)?;
+        let asked = request.asked.iter().max_by(|a, b| a.score.total_cmp(&b.score));
+        let what = match (&request.stated, asked) {
+            (Some(stated), _) => {
+                let of = stated.of.as_ref().map(|of| format!(", of {of}")).unwrap_or_default();
+                format!("{}{of}", stated.what.as_deref().unwrap_or("a request"))
+            }
+            (None, Some(asked)) => format!("«{}»", asked.sentence),
+            (None, None) => String::new(),
+        };
+        if !what.is_empty() {
+            let what = crate::output::one_line(&what);
+            out.line(format!("    {}", fit(&what, out.width() - 4)))?;
+        }
+        let mut words = vec![match (request.score, request.bucket) {
+            (Some(score), Some(bucket)) => {
+                let bucket = match bucket {
+                    Bucket::High => "likely",
+                    Bucket::Balanced => "rather likely",
+                    Bucket::Low => "possible",
+                };
+                format!("{bucket} ({score:.2}): {}", request.reason)
+            }
+            _ => request.reason.clone(),
+        }];
+        words.extend(request.decision.as_ref().map(|decision| {
+            let verdict = match decision.verdict {
+                Verdict::Yes => "yes",
+                Verdict::No => "no",
+                Verdict::Unsure => "unsure",
+            };
+            format!("decided {verdict} by {}", decision.author)
+        }));
+        let came_back = match &request.answer {
+            Some(answer) => {
+                let perhaps = if answer.certain { "" } else { "perhaps " };
+                let lag = lags(answer.lag_at_least.map(|lag| lag.max(0)), answer.lag_at_most);
+                let declined = match &answer.declined {
+                    Some(declined) => format!(", which may decline («{}»)", declined.sentence),
+                    None => String::new(),
+                };
+                format!("{perhaps}answered by [{}] after {lag}{declined}", answer.cite.0.short())
+            }
+            None if request.record_ends_before_window => {
+                "no answer before the record ends".to_owned()
+            }
+            None => "no answer in the record".to_owned(),
+        };
+        for text in [came_back, words.join(" · ")] {
+            let line = fit(&crate::output::one_line(&text), out.width() - 4);
+            let line = out.styled(Style::Dim, &format!("    {line}"));
+            out.line(line)?;
+        }
+    }
+    if total > shown.len() {
+        out.line(format!("… {} more (-n shows more)", number((total - shown.len()) as u64)))?;
+    }
+    let mut sum = counted(total as u64, "message asks something", "messages ask something");
+    sum.push_str(", as far as words can tell");
+    if possible > 0 {
+        sum.push_str(&format!("; {} more are possible (--all)", number(possible as u64)));
+    }
+    out.line(sum)?;
+    caveats(&found.caveats, out)
+}
