@@ -19,11 +19,12 @@ const TOLD: [(&str, Tie); 4] = [
 ];
 
 /// Reads every column that an analysis may ask for. Costs a pass over the record without its
-/// texts.
+/// texts; with `words`, a pass over the texts as well, and long runs of words that a private
+/// message and a public item share become objects of both.
 ///
 /// # Errors
 /// When the case cannot be read.
-pub fn load(case: &Case, people: &People) -> Result<Record> {
+fn load(case: &Case, people: &People, words: bool) -> Result<Record> {
     let mut builder = Builder::new(&case.info().zone);
     for number in 0..people.n_parties() as u32 {
         builder.party(people.id(number), people.name(number));
@@ -131,6 +132,9 @@ pub fn load(case: &Case, people: &People) -> Result<Record> {
             builder.missing(native, *ord);
         }
     }
+    if words {
+        super::phrases::add(&mut builder, &mut entries, &segments)?;
+    }
     for mut entry in entries {
         tell(&mut entry, &by_id);
         // Authors first: the order that every reader of `takers` may rely on.
@@ -160,9 +164,19 @@ fn tell(entry: &mut Entry, by_id: &FxHashMap<ItemId, ItemOrd>) {
 /// The record, and the people it was made with.
 ///
 /// # Errors
-/// As [`load`].
+/// When the case cannot be read.
 pub fn of_case(case: &Case) -> Result<(Record, People)> {
     let people = People::load(case).context("who is who cannot be read")?;
-    let record = load(case, &people)?;
+    let record = load(case, &people, false)?;
+    Ok((record, people))
+}
+
+/// The same, with the words that private messages and public items share.
+///
+/// # Errors
+/// As [`of_case`].
+pub fn with_words(case: &Case) -> Result<(Record, People)> {
+    let people = People::load(case).context("who is who cannot be read")?;
+    let record = load(case, &people, true)?;
     Ok((record, people))
 }

@@ -64,7 +64,7 @@ pub fn judged(
 /// # Errors
 /// As [`judged`].
 pub fn of_case(case: &Case, out: &Output) -> Result<(Record, People, Finding<Vec<Judged>>)> {
-    let (record, people) = load::of_case(case)?;
+    let (record, people) = load::with_words(case)?;
     let found = judged(case, &record, &people, out)?;
     Ok((record, people, found))
 }

@@ -12,14 +12,14 @@ use cahoots_store::Case;
 use super::Done;
 use super::absences::probability;
 use super::contacts::{bar, caveats};
-use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, of_case, party};
+use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, party, with_words};
 use crate::cli::{Acts as Args, Global};
 use crate::names::People;
 use crate::output::{Output, Style, counted, fit, number};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
     let case = super::open_case(global, out)?;
-    let (record, people) = of_case(&case)?;
+    let (record, people) = with_words(&case)?;
     let mut question = Question::new(Party(0), Party(0));
     question.within = length(&args.within)?;
     question.other_windows.retain(|window| *window != question.within);

@@ -149,3 +149,48 @@ fn decided_requests_are_the_set_that_acts_are_tested_on() {
     );
     refused(&bench, &["requests", "decide", "M6", "perhaps"]);
 }
+
+/// A private mailbox and a table of posts: words asked for in private are found in public.
+#[test]
+fn words_taken_over_from_a_message_are_found_in_a_post() {
+    let bench = Bench::new();
+    let mail = "From ann@a.example Mon Mar  1 09:00:00 2021\n\
+        From: Ann <ann@a.example>\nTo: Ben <ben@b.example>\nMessage-ID: <1@a.example>\n\
+        Date: Mon, 1 Mar 2021 09:00:00 +0000\nSubject: line\n\n\
+        Please say that the harbour bridge will be closed for repairs until the end of the summer \
+        season this year.\n\n> an old quote which says that everybody in town has known of it for \
+        many years already\n\n";
+    let posts = "id,created_at,account,text\n\
+        1,2021-03-01T11:00:00Z,ben,\"We hear the harbour bridge will be closed for repairs until \
+        the end of the summer season, says a source\"\n\
+        2,2021-03-01T12:00:00Z,ben,\"an old quote which says that everybody in town has known of \
+        it for many years already\"\n\
+        3,2021-03-01T13:00:00Z,ben,\"something else entirely\"\n";
+    let mbox = bench.write("in/mail.mbox", mail);
+    let table = bench.write("in/posts.csv", posts);
+    bench.json(&["open", mbox.to_str().unwrap(), table.to_str().unwrap()]);
+    let people = bench.json(&["people", "ben"]);
+    let accounts: Vec<String> = people["parties"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|party| party["accounts"][0]["account"].as_str().unwrap().to_owned())
+        .collect();
+    let mut merge = vec!["people", "merge"];
+    merge.extend(accounts.iter().map(String::as_str));
+    merge.extend(["--reason", "his own page says so"]);
+    bench.json(&merge);
+    let acts = bench.json(&["acts", "ann@a.example", "ben@b.example", "--redraws", "99"]);
+    let candidates = acts["result"]["sessions"][0]["candidates"].as_array().unwrap().clone();
+    let of = |id: &str| {
+        let is = |c: &&serde_json::Value| {
+            acts["citations"][c["act"].as_str().unwrap()]["native_id"] == id
+        };
+        candidates.iter().find(is).unwrap()["content"].clone()
+    };
+    assert_eq!(of("1")["grade"], "A");
+    let key = of("1")["shared"][0]["key"].as_str().unwrap().to_owned();
+    assert!(key.starts_with("words: the harbour bridge will be closed"), "{key}");
+    assert!(of("2")["grade"].is_null(), "a quoted passage is not the sender's");
+    assert!(of("3")["grade"].is_null());
+}
