@@ -4,7 +4,7 @@ use cahoots_record::{ItemId, UtcMicros};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::record::{Place, Record};
+use crate::record::{Party, Place, Record};
 
 /// A pointer to an item of the record. Printed as the item's lasting name; the program adds
 /// archive, locator and words.
@@ -16,6 +16,30 @@ impl Cite {
     /// Cites the item at a place.
     pub fn of(record: &Record, place: Place) -> Self {
         Self(record.row(place).id)
+    }
+}
+
+/// A party in a finding, by its lasting id and the name to print.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+pub struct Who {
+    /// Its number in the record.
+    #[serde(skip)]
+    pub party: Party,
+    /// Its lasting id.
+    pub id: String,
+    /// The name to print.
+    pub name: String,
+}
+
+impl Who {
+    /// A party of a record; empty names for one that the record does not have.
+    pub fn of(record: &Record, party: Party) -> Self {
+        let facts = record.parties.get(party.0 as usize);
+        Self {
+            party,
+            id: facts.map(|facts| facts.id.clone()).unwrap_or_default(),
+            name: facts.map(|facts| facts.name.clone()).unwrap_or_default(),
+        }
     }
 }
 

@@ -16,5 +16,5 @@ pub mod statements;
 pub mod stats;
 pub mod words;
 
-pub use finding::{Cite, Finding, Searched};
+pub use finding::{Cite, Finding, Searched, Who};
 pub use record::{Party, Place, Record, Row, Span, Thing};

@@ -6,15 +6,14 @@ use serde::Serialize;
 
 use super::rhythm::tail_probabilities;
 use super::{Options, letters};
-use crate::contacts::Named;
-use crate::finding::Cite;
+use crate::finding::{Cite, Who};
 use crate::record::{DAY, HOUR, Party, Place, Record};
 
 /// A silence.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Quiet {
     /// Whose: one party (what it wrote), or two (what passed between them).
-    pub parties: Vec<Named>,
+    pub parties: Vec<Who>,
     /// The last item before.
     pub after: Cite,
     /// The first item after.
@@ -101,10 +100,7 @@ pub(super) fn find(record: &Record, options: &Options) -> (Vec<Quiet>, u64) {
         if q <= options.level && gap.length >= LEAST_TIMES * gap.usual.max(0.5) {
             let (a, b) = gap.parties;
             quiet.push(Quiet {
-                parties: std::iter::once(a)
-                    .chain(b)
-                    .map(|party| Named::of(record, party))
-                    .collect(),
+                parties: std::iter::once(a).chain(b).map(|party| Who::of(record, party)).collect(),
                 after: Cite::of(record, gap.places.0),
                 until: Cite::of(record, gap.places.1),
                 days: gap.length,

@@ -6,27 +6,9 @@ use serde::Serialize;
 use super::links::Content;
 use super::verdict::{Needed, Verdict};
 use crate::finding::Cite;
-use crate::record::{Party, Record, Span};
+pub use crate::finding::Who;
+use crate::record::Span;
 use crate::stats::Interval;
-
-/// A party, by its lasting id and its name.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-pub struct Who {
-    /// Lasting id.
-    pub id: String,
-    /// Name to print.
-    pub name: String,
-}
-
-impl Who {
-    /// The names of a party; empty for one that the record does not have.
-    pub fn of(record: &Record, party: Party) -> Self {
-        record.parties.get(party.0 as usize).map_or_else(
-            || Self { id: String::new(), name: String::new() },
-            |facts| Self { id: facts.id.clone(), name: facts.name.clone() },
-        )
-    }
-}
 
 /// A time as an interval; open ends are absent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::answers::{Answer, Doubt, answer, direct};
 use super::pairs::median;
-use super::{Cited, Named, Options, finding};
-use crate::finding::{Cite, Finding};
+use super::{Cited, Options, finding};
+use crate::finding::{Cite, Finding, Who};
 use crate::record::{DAY, Party, Place, Record};
 
 /// One message and what became of it.
@@ -77,9 +77,9 @@ pub struct Month {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Dossier {
     /// One party.
-    pub a: Named,
+    pub a: Who,
     /// The other.
-    pub b: Named,
+    pub b: Who,
     /// From a to b.
     pub a_to_b: Way,
     /// From b to a.
@@ -99,7 +99,7 @@ pub struct Dossier {
     /// Channels and forms, with the number of contacts in each.
     pub channels: Vec<(String, u64)>,
     /// Who else was on those messages, most often first.
-    pub others: Vec<(Named, u64)>,
+    pub others: Vec<(Who, u64)>,
     /// By month, every month from the first to the last.
     pub months: Vec<Month>,
     /// Every message, in the order of time.
@@ -199,8 +199,8 @@ pub fn dossier(record: &Record, a: Party, b: Party, options: &Options) -> Findin
             .to_owned(),
     );
     let result = Dossier {
-        a: Named::of(record, a),
-        b: Named::of(record, b),
+        a: Who::of(record, a),
+        b: Who::of(record, b),
         a_to_b: way(record, &ab, &messages, true),
         b_to_a: way(record, &ba, &messages, false),
         unverified: Cited::of(record, &doubted),
@@ -290,7 +290,7 @@ fn channels(record: &Record, contacts: &[Place]) -> Vec<(String, u64)> {
     channels
 }
 
-fn others(record: &Record, a: Party, b: Party, contacts: &[Place]) -> Vec<(Named, u64)> {
+fn others(record: &Record, a: Party, b: Party, contacts: &[Place]) -> Vec<(Who, u64)> {
     let mut counts: BTreeMap<Party, u64> = BTreeMap::new();
     for place in contacts {
         let mut on: Vec<Party> = record
@@ -307,7 +307,7 @@ fn others(record: &Record, a: Party, b: Party, contacts: &[Place]) -> Vec<(Named
     }
     let mut others: Vec<(Party, u64)> = counts.into_iter().collect();
     others.sort_by_key(|(party, n)| (std::cmp::Reverse(*n), *party));
-    others.into_iter().map(|(party, n)| (Named::of(record, party), n)).collect()
+    others.into_iter().map(|(party, n)| (Who::of(record, party), n)).collect()
 }
 
 fn months(record: &Record, a: Party, dated: &[Place]) -> Vec<Month> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::finding::{Cite, Finding, Searched};
-use crate::record::{DAY, Party, Place, Record};
+use crate::record::{DAY, Place, Record};
 
 mod answers;
 mod dossier;
@@ -72,26 +72,6 @@ fn finding<T: Serialize>(
         searched: Searched::over(record, what, places),
         caveats,
         result,
-    }
-}
-
-/// A party in a finding.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-pub struct Named {
-    /// Its lasting id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-}
-
-impl Named {
-    /// Names a party of the record.
-    pub fn of(record: &Record, party: Party) -> Self {
-        let facts = record.parties.get(party.0 as usize);
-        Self {
-            id: facts.map(|facts| facts.id.clone()).unwrap_or_default(),
-            name: facts.map(|facts| facts.name.clone()).unwrap_or_default(),
-        }
     }
 }
 

@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::answers::answer;
-use super::{Named, Options, finding};
-use crate::finding::{Cite, Finding};
+use super::{Options, finding};
+use crate::finding::{Cite, Finding, Who};
 use crate::record::{Party, Place, Record, Span};
 
 /// One direction of a pair.
@@ -23,9 +23,9 @@ pub struct Side {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Pair {
     /// The party whose name comes first.
-    pub a: Named,
+    pub a: Who,
     /// The other.
-    pub b: Named,
+    pub b: Who,
     /// Messages of both.
     pub messages: u64,
     /// From a to b.
@@ -126,8 +126,8 @@ fn pair(
     let [ab, ba] = &sides;
     let at = |place: Option<Place>| place.map(|place| record.row(place).span);
     Pair {
-        a: Named::of(record, a),
-        b: Named::of(record, b),
+        a: Who::of(record, a),
+        b: Who::of(record, b),
         messages: (ab.len() + ba.len()) as u64,
         a_to_b: side(record, options, ab, ba),
         b_to_a: side(record, options, ba, ab),

@@ -89,29 +89,7 @@ impl Serialize for Grade {
     }
 }
 
-/// A party by its lasting id and the name to print.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
-pub struct Who {
-    /// Its number in the record.
-    #[serde(skip)]
-    pub party: Party,
-    /// Its lasting id.
-    pub id: String,
-    /// The name to print.
-    pub name: String,
-}
-
-impl Who {
-    /// A party of a record.
-    pub fn of(record: &Record, party: Party) -> Self {
-        let facts = record.parties.get(party.0 as usize);
-        Self {
-            party,
-            id: facts.map_or_else(String::new, |facts| facts.id.clone()),
-            name: facts.map_or_else(String::new, |facts| facts.name.clone()),
-        }
-    }
-}
+pub use crate::finding::Who;
 
 /// A time with its doubt, as it is written out: RFC 3339 in UTC, `null` for a bound not known.
 pub(crate) fn span_out<S: Serializer>(span: &Span, serializer: S) -> Result<S::Ok, S::Error> {
