@@ -57,6 +57,11 @@ pub fn rules(tokens: &[Token]) -> u32 {
     found
 }
 
+/// Whether a sentence begins with a command and has no word that advertisements are made of.
+pub fn begins_with_command(tokens: &[Token]) -> bool {
+    commands(tokens).1 && tokens.iter().all(|token| token.classes & class::AD == 0)
+}
+
 /// The rules about two words in a row.
 const fn pair(one: u32, two: u32) -> u32 {
     const fn both(one: u32, left: u32, two: u32, right: u32, rule: u32) -> u32 {

@@ -92,7 +92,7 @@ fn rule_line(text: &str, start: usize, line: &str) -> Option<Mark> {
     if words.is_empty() && line.len() >= 10 {
         let mut next = below(text, start, 3);
         let first = next.next().unwrap_or("");
-        if starts(first, "From:") && next.any(|line| is_header(line)) {
+        if starts(first, "From:") && next.any(is_header) {
             return Some(Mark::RestIs(Zone::Quoted));
         }
         let list = |line: &str| {
@@ -211,7 +211,7 @@ fn paragraph(text: &str, start: usize, line: &str, fresh: bool) -> Option<Mark> 
 
 /// How notices on confidentiality begin.
 fn is_notice(line: &str) -> bool {
-    let line = line.trim_start_matches(|mark| matches!(mark, '*' | '-' | ' ' | '"' | '_'));
+    let line = line.trim_start_matches(['*', '-', ' ', '"', '_']);
     [
         "This e-mail",
         "This email",
@@ -245,7 +245,7 @@ pub fn has_time_or_address(line: &str) -> bool {
 
 /// Words that a letter ends with, alone on a line.
 pub fn is_sign_off(line: &str) -> bool {
-    let line = line.trim_end_matches(|mark: char| matches!(mark, ',' | '.' | '!' | '-' | ' '));
+    let line = line.trim_end_matches([',', '.', '!', '-', ' ']);
     [
         "regards",
         "best regards",

@@ -113,10 +113,9 @@ impl Zoner {
                     Some(Mark::Line(zone)) => zone,
                     Some(Mark::Attribution(lines)) => {
                         // "On ... wrote:" may be two lines long.
-                        if lines == 1 || marks::ends_attribution(line) {
-                            if !marks::quotes_follow(text, end) {
-                                rest = Some(Zone::Quoted);
-                            }
+                        let over = lines == 1 || marks::ends_attribution(line);
+                        if over && !marks::quotes_follow(text, end) {
+                            rest = Some(Zone::Quoted);
                         }
                         Zone::Quoted
                     }
