@@ -331,7 +331,7 @@ pub enum StatementAction {
 /// `statements add`.
 #[derive(Args, Debug)]
 pub struct StatementAdd {
-    /// A TOML file with speaker, at, where, question, quoted, published and [[claims]]
+    /// A TOML file with speaker, at, where, question, quoted, published and tables of claims
     #[arg(long)]
     pub file: Option<PathBuf>,
     /// Who said it

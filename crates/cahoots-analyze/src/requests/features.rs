@@ -49,12 +49,20 @@ pub fn rules(tokens: &[Token]) -> u32 {
     for (at, token) in tokens.iter().enumerate() {
         advertising += u32::from(token.classes & class::AD != 0);
         let Some(next) = tokens.get(at + 1) else { break };
-        found |= pair(token.classes, next.classes);
+        // Most words are in no class, and most pairs are done with here.
+        if token.classes & class::KNOWN != 0 && next.classes & class::KNOWN != 0 {
+            found |= pair(token.classes, next.classes);
+        }
     }
     if advertising >= 2 {
         found |= 1 << 20;
     }
     found
+}
+
+/// Whether a sentence begins with a command and has no word that advertisements are made of.
+pub fn begins_with_command(tokens: &[Token]) -> bool {
+    commands(tokens).1 && tokens.iter().all(|token| token.classes & class::AD == 0)
 }
 
 /// The rules about two words in a row.
@@ -113,21 +121,24 @@ const EDGES: (u64, u64) = (super::tokens::hash_of(b"<s>"), super::tokens::hash_o
 
 /// Calls `each` with the 32-bit key of every sequence of one to three tokens, the sentence's
 /// edges included, and the places of its first and last token.
-pub fn sequences(tokens: &[Token], mut each: impl FnMut(u32, usize, usize)) {
+///
+/// `each` says whether the model knows the sequence. Sequences are in the model when two training
+/// sentences have them, so one with an unknown part is unknown, and is passed over.
+#[inline]
+pub fn sequences(tokens: &[Token], mut each: impl FnMut(u32, usize, usize) -> bool) {
     let (start, end) = EDGES;
     let (mut one, mut two) = (start, 0_u64);
-    each(key(start, 1), 0, 0);
+    let mut known = (each(key(start, 1), 0, 0), false);
     for (at, hash) in tokens.iter().map(|token| token.hash).chain([end]).enumerate() {
         let place = at.min(tokens.len().saturating_sub(1));
-        each(key(hash, 1), place, place);
+        let single = each(key(hash, 1), place, place);
         let pair = one.wrapping_mul(SPREAD).wrapping_add(hash);
-        each(key(pair, 2), at.saturating_sub(1), place);
-        if at > 0 {
+        let double = single && known.0 && each(key(pair, 2), at.saturating_sub(1), place);
+        if at > 0 && double && known.1 {
             let triple = two.wrapping_mul(SPREAD).wrapping_add(hash);
             each(key(triple, 3), at.saturating_sub(2), place);
         }
-        two = pair;
-        one = hash;
+        (one, two, known) = (hash, pair, (single, double));
     }
 }
 
@@ -174,7 +185,10 @@ mod tests {
         let mut tokens = Vec::new();
         Lexicon::embedded().read("one two three", &mut tokens);
         let mut keys = Vec::new();
-        sequences(&tokens, |key, _, _| keys.push(key));
+        sequences(&tokens, |key, _, _| {
+            keys.push(key);
+            true
+        });
         assert_eq!(keys.len(), 5 + 4 + 3);
         keys.sort_unstable();
         keys.dedup();

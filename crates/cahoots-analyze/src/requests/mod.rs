@@ -168,8 +168,9 @@ impl Detector {
                 let score = self.model.score(tokens);
                 let bucket = self.model.bucket(score);
                 let pattern = self.kinds.find(tokens, self.commitments);
-                let Some((kind, kind_basis)) = kind_of(tokens, bucket, pattern) else { return };
-                let pattern = pattern.map(|(_, pattern)| pattern);
+                let Some((kind, kind_basis, pattern)) = kind_of(tokens, bucket, pattern) else {
+                    return;
+                };
                 let reason = reason(self.model, sentence, tokens, bucket, pattern);
                 let sentence = even(sentence);
                 asked.push(Asked {
@@ -193,22 +194,28 @@ pub fn detect(text: &str, language: Option<&str>) -> Detection {
     Detector::default().detect(text, language)
 }
 
+/// What a plain command is listed for when the model does not know its words.
+const COMMAND: &str = "begins with a command";
+
 /// The kind of a sentence; `None` when it asks nothing. A pattern of a request or a question
 /// counts only together with the model; the other kinds have no model and stand by themselves.
+/// So does a sentence that begins with a command and does not advertise: the model learnt from
+/// mail full of advertisements, whose commands ask nothing, and misses "post the story".
 fn kind_of(
     tokens: &[Token],
     bucket: Option<Bucket>,
     pattern: Option<(Kind, &'static str)>,
-) -> Option<(Kind, Basis)> {
+) -> Option<(Kind, Basis, Option<&'static str>)> {
+    let question = tokens.last().is_some_and(|last| last.classes & class::QUESTION != 0);
     match (pattern, bucket) {
-        (Some((Kind::Request | Kind::Information, _)), None) | (None, None) => None,
-        (Some((Kind::Request, _)), Some(_)) => Some((Kind::Request, Basis::Model)),
-        (Some((kind, _)), _) => Some((kind, Basis::Rule)),
-        (None, Some(_)) => {
-            let question = tokens.last().is_some_and(|last| last.classes & class::QUESTION != 0);
-            let kind = if question { Kind::Information } else { Kind::Request };
-            Some((kind, if question { Basis::Rule } else { Basis::Model }))
+        (Some((Kind::Request | Kind::Information, _)), None) | (None, None) => {
+            let commands = features::begins_with_command(tokens);
+            commands.then_some((Kind::Request, Basis::Rule, Some(COMMAND)))
         }
+        (Some((Kind::Request, said)), Some(_)) => Some((Kind::Request, Basis::Model, Some(said))),
+        (Some((kind, said)), _) => Some((kind, Basis::Rule, Some(said))),
+        (None, Some(_)) if question => Some((Kind::Information, Basis::Rule, None)),
+        (None, Some(_)) => Some((Kind::Request, Basis::Model, None)),
     }
 }
 
@@ -241,4 +248,49 @@ fn even(text: &str) -> String {
         out.push_str(word);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_senders_own_words_are_read() {
+        let text = "I agree.\n\n> Could you send me the plan?\n\n-- \nPlease call Ada.\n";
+        assert!(detect(text, None).asked.is_empty());
+        let found = detect("Hello Bob,\ncould you send me\nthe plan? I was out.\n", Some("eng"));
+        assert_eq!(found.language, Language::English);
+        assert_eq!(found.asked.len(), 1);
+        let asked = &found.asked[0];
+        assert_eq!(asked.kind, Kind::Request);
+        assert_eq!(asked.bucket, Some(Bucket::High));
+        assert!(asked.sentence.ends_with("could you send me the plan?"));
+        assert!(!asked.reason.words.is_empty());
+    }
+
+    #[test]
+    fn other_languages_are_not_read_and_that_is_said() {
+        let found = detect("Could you send me the plan?", Some("deu"));
+        assert_eq!(found, Detection { language: Language::OtherNotRead, asked: Vec::new() });
+        assert_eq!(detect("ok", Some("und")).language, Language::Unknown);
+    }
+
+    #[test]
+    fn a_command_that_the_model_does_not_know_is_listed_by_rule() {
+        let found = detect("Post the story.", None);
+        assert_eq!((found.asked[0].kind, found.asked[0].kind_basis), (Kind::Request, Basis::Rule));
+        assert_eq!(found.asked[0].bucket, None);
+        assert!(detect("Click here to win a free boat.", None).asked.is_empty());
+    }
+
+    #[test]
+    fn questions_are_information_and_offers_need_no_score() {
+        let kind = |text| detect(text, None).asked.first().map(|asked| asked.kind);
+        assert_eq!(kind("What time does the ferry leave?"), Some(Kind::Information));
+        assert_eq!(kind("I can bring the chart."), Some(Kind::Offer));
+        assert_eq!(kind("I'll bring the chart tomorrow."), None);
+        let text = "I'll bring the chart tomorrow.";
+        let found = Detector::with_commitments().detect(text, None);
+        assert_eq!(found.asked[0].kind, Kind::Commitment);
+    }
 }

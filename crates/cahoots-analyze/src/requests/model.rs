@@ -104,7 +104,7 @@ impl Model {
             return None;
         }
         let (keys, weights) = file.0.split_at(count * 4);
-        let size = (count * 2).next_power_of_two().max(2);
+        let size = (count + count / 2).next_power_of_two().max(2);
         model.slots = vec![(0, 0.0); size];
         model.shift = 32 - size.trailing_zeros();
         let (mut keys, mut weights) = (Reader(keys), Reader(weights));
@@ -122,20 +122,21 @@ impl Model {
         Some(model)
     }
 
+    /// The weight of a sequence; `None` when the model does not know it.
     #[inline]
-    fn weight(&self, key: u32) -> f64 {
+    fn weight(&self, key: u32) -> Option<f64> {
         let bit = key as usize % (1 << KNOWN_BITS);
         if self.known[bit / 64] >> (bit % 64) & 1 == 0 || key == 0 {
-            return 0.0;
+            return None;
         }
         let mut at = (key >> self.shift) as usize;
         loop {
             let (found, weight) = self.slots[at];
             if found == key {
-                return f64::from(weight);
+                return Some(f64::from(weight));
             }
             if found == 0 {
-                return 0.0;
+                return None;
             }
             at = (at + 1) % self.slots.len();
         }
@@ -148,7 +149,11 @@ impl Model {
 
     fn logit(&self, tokens: &[Token]) -> f64 {
         let mut words = 0.0;
-        features::sequences(tokens, |key, _, _| words += self.weight(key));
+        features::sequences(tokens, |key, _, _| {
+            let weight = self.weight(key);
+            words += weight.unwrap_or(0.0);
+            weight.is_some()
+        });
         let mut total = self.intercept + words / (tokens.len().max(1) as f64).sqrt();
         let bits = features::rules(tokens);
         for (rule, weight) in self.rules.iter().enumerate() {
@@ -189,13 +194,15 @@ impl Model {
         let mut words: Vec<(f64, (usize, usize))> = Vec::new();
         let last = tokens.len().saturating_sub(1);
         features::sequences(tokens, |key, from, to| {
-            let weight = self.weight(key) * unit;
+            let known = self.weight(key);
+            let weight = known.unwrap_or(0.0) * unit;
             if weight > 0.05 && to <= last && !tokens.is_empty() {
                 match words.iter_mut().find(|(_, place)| *place == (from, to)) {
                     Some((sum, _)) => *sum += weight,
                     None => words.push((weight, (from, to))),
                 }
             }
+            known.is_some()
         });
         words.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut kept: Vec<(usize, usize)> = Vec::new();

@@ -140,26 +140,24 @@ impl Lexicon {
         let bytes = sentence.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
-            if is_space(bytes, at) {
+            let shape = shape_of(bytes[at]);
+            if shape & (SPACE | MAYBE_SPACE) != 0 && is_space(bytes, at) {
                 at += 1;
                 continue;
             }
-            let start = at;
-            let (mut sign, mut dot, mut slash, mut dollar) = (false, false, false, false);
-            while at < bytes.len() && !is_space(bytes, at) {
-                match bytes[at] {
-                    b'@' => sign = true,
-                    b'.' => dot = true,
-                    b'/' => slash = true,
-                    b'$' => dollar = true,
-                    _ => {}
+            let (start, mut seen) = (at, 0);
+            while at < bytes.len() {
+                let shape = shape_of(bytes[at]);
+                if shape & (SPACE | MAYBE_SPACE) != 0 && is_space(bytes, at) {
+                    break;
                 }
+                seen |= shape;
                 at += 1;
             }
             let chunk = &bytes[start..at];
-            if (slash || dot || dollar) && is_address(chunk, slash, dollar) {
+            if seen & (DOT | SLASH | DOLLAR) != 0 && is_address(chunk, seen) {
                 tokens.push(special(URL, class::URL, start, at));
-            } else if sign && dot {
+            } else if seen & (AT | DOT) == AT | DOT {
                 tokens.push(special(MAIL, 0, start, at));
             } else {
                 self.read_chunk(bytes, start, at, tokens);
@@ -171,7 +169,7 @@ impl Lexicon {
         let mut at = from;
         while at < end {
             let byte = bytes[at];
-            if !is_word(byte) {
+            if shape_of(byte) & WORD == 0 {
                 let hash = (OFFSET ^ u64::from(byte)).wrapping_mul(PRIME);
                 at += 1;
                 if tokens.last().is_none_or(|last| last.hash != hash) {
@@ -180,28 +178,34 @@ impl Lexicon {
                 continue;
             }
             let start = at;
-            let (mut hash, mut digits, mut length) = (OFFSET, true, 0_usize);
+            let (mut hash, mut all, mut length) = (OFFSET, DIGIT, 0_usize);
             // Apostrophes count only between other characters of the word.
             let mut held = 0;
-            while at < end && is_word(bytes[at]) {
-                if bytes[at] == b'\'' || is_quote(bytes, at) {
+            while at < end {
+                let byte = bytes[at];
+                let shape = shape_of(byte);
+                if shape & WORD == 0 {
+                    break;
+                }
+                if shape & QUOTE != 0 && (byte == b'\'' || is_quote(bytes, at)) {
                     held += usize::from(length > 0);
-                    at += if bytes[at] == b'\'' { 1 } else { 3 };
+                    at += if byte == b'\'' { 1 } else { 3 };
                     continue;
                 }
                 for _ in 0..held {
                     hash = (hash ^ u64::from(b'\'')).wrapping_mul(PRIME);
+                    all = 0;
                 }
-                digits &= held == 0 && bytes[at].is_ascii_digit();
+                all &= shape;
                 length += held + 1;
                 held = 0;
-                hash = (hash ^ u64::from(bytes[at].to_ascii_lowercase())).wrapping_mul(PRIME);
+                hash = (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(PRIME);
                 at += 1;
             }
             if length == 0 {
                 continue;
             }
-            if digits {
+            if all & DIGIT != 0 {
                 let size = if length <= 2 { 0 } else { usize::from(length > 4) + 1 };
                 tokens.push(special(NUMBERS[size], 0, start, at));
                 continue;
@@ -210,6 +214,48 @@ impl Lexicon {
             tokens.push(special(hash, self.classes_of(hash) | capital, start, at));
         }
     }
+}
+
+/// What a byte can be, as bits.
+type Shape = u16;
+const SPACE: Shape = 1;
+/// One of the two bytes of a no-break space, if the other is beside it.
+const MAYBE_SPACE: Shape = 1 << 1;
+const WORD: Shape = 1 << 2;
+const DIGIT: Shape = 1 << 3;
+/// An apostrophe, or the first byte of a curly one.
+const QUOTE: Shape = 1 << 4;
+const AT: Shape = 1 << 5;
+const DOT: Shape = 1 << 6;
+const SLASH: Shape = 1 << 7;
+const DOLLAR: Shape = 1 << 8;
+
+const SHAPES: [Shape; 256] = {
+    let mut shapes = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        shapes[at] = match byte {
+            0..=0x20 => SPACE,
+            b'0'..=b'9' => WORD | DIGIT,
+            b'a'..=b'z' | b'A'..=b'Z' => WORD,
+            b'\'' | 0xe2 => WORD | QUOTE,
+            0xc2 | 0xa0 => WORD | MAYBE_SPACE,
+            0x80..=0xff => WORD,
+            b'@' => AT,
+            b'.' => DOT,
+            b'/' => SLASH,
+            b'$' => DOLLAR,
+            _ => 0,
+        };
+        at += 1;
+    }
+    shapes
+};
+
+#[inline]
+const fn shape_of(byte: u8) -> Shape {
+    SHAPES[byte as usize]
 }
 
 fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -238,10 +284,6 @@ const fn is_space(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'\'' || byte >= 0x80
-}
-
 /// The three bytes of a curly apostrophe, either way round.
 const fn is_quote(bytes: &[u8], at: usize) -> bool {
     bytes[at] == 0xe2
@@ -251,13 +293,13 @@ const fn is_quote(bytes: &[u8], at: usize) -> bool {
 }
 
 /// `$LINK` is how the sentences that the model learnt from stand for an address.
-fn is_address(chunk: &[u8], slash: bool, dollar: bool) -> bool {
+fn is_address(chunk: &[u8], seen: Shape) -> bool {
     let within = |needle: &[u8]| {
         chunk.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle))
     };
     chunk.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"www."))
-        || slash && within(b"://")
-        || dollar && within(b"$link")
+        || seen & SLASH != 0 && within(b"://")
+        || seen & DOLLAR != 0 && within(b"$link")
 }
 
 #[cfg(test)]

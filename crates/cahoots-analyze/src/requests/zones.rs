@@ -113,9 +113,8 @@ impl Zoner {
                     Some(Mark::Line(zone)) => zone,
                     Some(Mark::Attribution(lines)) => {
                         // "On ... wrote:" may be two lines long.
-                        if (lines == 1 || marks::ends_attribution(line))
-                            && !marks::quotes_follow(text, end)
-                        {
+                        let over = lines == 1 || marks::ends_attribution(line);
+                        if over && !marks::quotes_follow(text, end) {
                             rest = Some(Zone::Quoted);
                         }
                         Zone::Quoted
