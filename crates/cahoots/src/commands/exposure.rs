@@ -90,45 +90,38 @@ fn print(
     let micros = |seconds: Option<f64>| seconds.map(|seconds| (seconds * SECOND as f64) as i64);
 
     out.line("")?;
-    let rows: Vec<Vec<String>> = e
-        .told
-        .iter()
-        .take(limit)
-        .map(|told| {
-            let best = told.labels.last();
-            let by: Vec<&str> = told
-                .labels
-                .iter()
-                .flat_map(|label| label.told_by.iter())
-                .map(|who| who.name.as_str())
-                .collect();
-            let lead = match (told.before_public, told.lead) {
-                (Some(true), Some(lead)) => {
-                    format!(
-                        "{} before",
-                        lags(micros(lead.at_least_seconds), micros(lead.at_most_seconds))
-                    )
-                }
-                (Some(false), _) => "no".to_owned(),
-                (None, Some(_)) => "open".to_owned(),
-                (_, None) => "–".to_owned(),
-            };
-            let how = best.map_or("", |label| label.grade.words());
-            vec![
-                format!("{}", told.grade as u8),
-                span(told.earliest, out),
-                lead,
-                told.who.name.clone(),
-                match by.first() {
-                    Some(by) => format!("{how}; from {by}"),
-                    None => how.to_owned(),
-                },
-            ]
-        })
-        .collect();
-    out.table(&["grade", "earliest", "before the public", "who", "what shows it"], &rows, &[0])?;
-    if e.told.len() > rows.len() {
-        out.line(format!("… {} more (-n shows more)", number((e.told.len() - rows.len()) as u64)))?;
+    let shown = &e.told[..e.told.len().min(limit)];
+    let title = out.styled(Style::Dim, "grade (1 best)  who, since when, before the public by");
+    out.line(format!("  {title}"))?;
+    for told in shown {
+        let best = told.labels.last();
+        let by: Vec<&str> = told
+            .labels
+            .iter()
+            .flat_map(|label| label.told_by.iter())
+            .map(|who| who.name.as_str())
+            .collect();
+        let lead = match (told.before_public, told.lead) {
+            (Some(true), Some(lead)) => format!(
+                "; {} before the public",
+                lags(micros(lead.at_least_seconds), micros(lead.at_most_seconds))
+            ),
+            (Some(false), _) => "; not before the public".to_owned(),
+            (None, Some(_)) => "; before or after the public: open".to_owned(),
+            (_, None) => String::new(),
+        };
+        let how = best.map_or("", |label| label.grade.words());
+        let from = by.first().map(|by| format!(", from {by}")).unwrap_or_default();
+        let name = out.styled(Style::Bold, &told.who.name);
+        out.line(format!("  {}  {name}  {}{lead}", told.grade as u8, span(told.earliest, out)))?;
+        let how = out.styled(Style::Dim, &fit(&format!("{how}{from}"), out.width() - 6));
+        out.line(format!("     {how}"))?;
+    }
+    if e.told.len() > shown.len() {
+        out.line(format!(
+            "… {} more (-n shows more)",
+            number((e.told.len() - shown.len()) as u64)
+        ))?;
     }
 
     tree(e, &cited, people, limit, out)?;
