@@ -21,6 +21,7 @@ bench: ## Measure against notmuch and mu: make bench DATA=path/to/file.mbox[.zst
 	@test -n "$(DATA)" || { echo 'usage: make bench DATA=path/to/file.mbox[.zst]' >&2; exit 2; }
 	@bench/import "$(DATA)"
 	@bench/search "$(DATA)"
+	@bench/analyses "$(DATA)"
 
 fuzz: ## Fuzz every parser for ten minutes each: FUZZ_SECONDS=600 make fuzz
 	@scripts/fuzz.sh "$${FUZZ_SECONDS:-600}"

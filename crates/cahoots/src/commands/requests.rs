@@ -39,17 +39,16 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
         let mut known = |place: Place| Some(read.get(&place).cloned().unwrap_or_else(nothing));
         requests_read(&record, from, to, &mut known, words, &decisions)
     };
-    // First who answered; then the words of those answers, read together; then all of it.
-    let answers: Vec<Place> =
-        find(&|_| None).result.iter().filter_map(|r| r.answer.as_ref().map(|a| a.place)).collect();
+    // The list first; then the words of the answers that will be shown, read together.
+    let (list, possible) = arranged(find(&|_| None), args.all);
+    let most = if out.json && args.limit == 0 { list.result.len() } else { args.limit };
+    let shown = list.result.iter().take(most);
+    let answers: Vec<Place> = shown.filter_map(|r| r.answer.as_ref().map(|a| a.place)).collect();
     let texts = words_of(&case, &record, &answers)?;
-    let mut found = find(&|place| texts.get(&place).cloned());
-    let possible = found.result.len();
-    if !args.all {
-        found.result.retain(is_worth_a_look);
-    }
-    let possible = possible - found.result.len();
-    found.result.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.place.cmp(&b.place)));
+    let mut found = match texts.is_empty() {
+        true => list,
+        false => arranged(find(&|place| texts.get(&place).cloned()), args.all).0,
+    };
     let total = found.result.len();
     if out.json {
         if args.limit > 0 {
@@ -65,6 +64,17 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
         print(&found, total, possible, &case, &record, &people, args.limit, out)?;
     }
     Ok(if total == 0 { Done::Nothing } else { Done::Found })
+}
+
+/// The list in its order, and how many merely possible requests were left out of it.
+fn arranged(mut found: Finding<Vec<Request>>, all: bool) -> (Finding<Vec<Request>>, usize) {
+    let before = found.result.len();
+    if !all {
+        found.result.retain(is_worth_a_look);
+    }
+    let left_out = before - found.result.len();
+    found.result.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.place.cmp(&b.place)));
+    (found, left_out)
 }
 
 /// Decided, stated, or scored above the threshold with the best F1.
