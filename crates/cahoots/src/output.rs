@@ -68,9 +68,10 @@ impl Output {
         self.width
     }
 
-    /// One line.
+    /// One line. Whatever a record says, nothing but our own styles reaches the terminal as a
+    /// command.
     pub fn line(&mut self, text: impl AsRef<str>) -> Result<()> {
-        writeln!(self.out, "{}", text.as_ref())?;
+        writeln!(self.out, "{}", guarded(text.as_ref()))?;
         Ok(())
     }
 
@@ -243,6 +244,29 @@ pub fn printable(text: &str) -> String {
         .collect()
 }
 
+/// What [`Output::styled`] puts into a line.
+const STYLES: [&str; 4] = ["\x1b[1m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"];
+
+/// The text without controls and turns of direction, our own styles excepted.
+fn guarded(text: &str) -> std::borrow::Cow<'_, str> {
+    let harmless = |c: char| !(c.is_control() || is_direction(c)) || matches!(c, '\n' | '\t');
+    if text.chars().all(harmless) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let style = STYLES.iter().find(|style| rest.starts_with(**style));
+        match style {
+            Some(style) => out.push_str(style),
+            None if harmless(c) => out.push(c),
+            None => {}
+        }
+        rest = &rest[style.map_or(c.len_utf8(), |style| style.len())..];
+    }
+    out.into()
+}
+
 /// Marks that turn the direction of writing: they can make a file name read backwards.
 fn is_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -274,6 +298,13 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_command_of_a_record_reaches_the_terminal() {
+        assert_eq!(guarded("\u{1b}[31mred\u{1b}[0m \u{202e}back"), "[31mred\u{1b}[0m back");
+        assert_eq!(guarded("\u{1b}[1mbold\u{1b}[0m\u{7}"), "\u{1b}[1mbold\u{1b}[0m");
+        assert_eq!(guarded("plain\ttext\n"), "plain\ttext\n");
+    }
 
     #[test]
     fn numbers_are_grouped() {
