@@ -316,16 +316,20 @@ pub enum StatementAction {
     /// Enter a statement; what is not given is asked for at a terminal
     Add(Box<StatementAdd>),
     /// Take an entered statement back
-    Remove {
-        /// Number of the decision
-        seq: u64,
-        /// Why
-        #[arg(long, default_value = "")]
-        reason: String,
-        /// Who decides (default: the user's name)
-        #[arg(long)]
-        author: Option<String>,
-    },
+    Remove(TakeBack),
+}
+
+/// A decision taken back.
+#[derive(Args, Debug)]
+pub struct TakeBack {
+    /// Number of the decision
+    pub seq: u64,
+    /// Why
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    /// Who decides (default: the user's name)
+    #[arg(long)]
+    pub author: Option<String>,
 }
 
 /// `statements add`.
@@ -399,16 +403,7 @@ pub enum CoverageAction {
     /// Say that something is complete, or is not
     Add(CoverageAdd),
     /// Take a row back
-    Remove {
-        /// Number of the decision
-        seq: u64,
-        /// Why
-        #[arg(long, default_value = "")]
-        reason: String,
-        /// Who decides (default: the user's name)
-        #[arg(long)]
-        author: Option<String>,
-    },
+    Remove(TakeBack),
 }
 
 /// `coverage add`.

@@ -3,7 +3,6 @@
 mod about;
 mod cite;
 pub mod coverage;
-mod lags;
 mod load;
 mod phrases;
 mod span;
@@ -12,8 +11,8 @@ mod who;
 pub mod work;
 
 pub use about::Finder;
+pub use cahoots_analyze::record::words::{between as lags, length as lag};
 pub use cite::{Cited, json_of};
-pub use lags::{lag, lags};
 pub use load::{of_case, with_words};
 pub use span::{length, moment, span};
 pub use who::party;

@@ -5,7 +5,7 @@ use cahoots_analyze::statements::{Completeness, CoverageRow};
 use serde_json::json;
 
 use super::Done;
-use super::statements::done;
+use super::statements::{done, take_back};
 use crate::analysis::coverage::{Basis, rows};
 use crate::analysis::work::{Work, decide};
 use crate::analysis::{moment, of_case};
@@ -36,10 +36,7 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
             };
             done(&decide(&global.case, add.author.as_deref(), &Work::Coverage { row })?, out)
         }
-        Some(CoverageAction::Remove { seq, reason, author }) => {
-            let work = Work::Undo { seq: *seq, reason: reason.clone() };
-            done(&decide(&global.case, author.as_deref(), &work)?, out)
-        }
+        Some(CoverageAction::Remove(back)) => take_back(global, back, out),
         None => list(global, out),
     }
 }

@@ -11,17 +11,14 @@ use super::Done;
 use super::contacts::caveats;
 use crate::analysis::work::{Said, Work, decide};
 use crate::analysis::{Cited, json_of, moment, statements};
-use crate::cli::{Global, StatementAction, StatementAdd, Statements as Args};
+use crate::cli::{Global, StatementAction, StatementAdd, Statements as Args, TakeBack};
 use crate::names::People;
 use crate::output::{Output, Style, fit};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
     match &args.action {
         Some(StatementAction::Add(add)) => return enter(global, add, out),
-        Some(StatementAction::Remove { seq, reason, author }) => {
-            let work = Work::Undo { seq: *seq, reason: reason.clone() };
-            return done(&decide(&global.case, author.as_deref(), &work)?, out);
-        }
+        Some(StatementAction::Remove(back)) => return take_back(global, back, out),
         None => {}
     }
     let case = super::open_case(global, out)?;
@@ -265,6 +262,12 @@ fn ask(said: &mut Said, out: &mut Output) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Takes a decision back.
+pub(super) fn take_back(global: &Global, back: &TakeBack, out: &mut Output) -> Result<Done> {
+    let work = Work::Undo { seq: back.seq, reason: back.reason.clone() };
+    done(&decide(&global.case, back.author.as_deref(), &work)?, out)
 }
 
 /// Says what was written down.
