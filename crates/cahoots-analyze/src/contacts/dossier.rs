@@ -186,8 +186,11 @@ pub fn dossier(record: &Record, a: Party, b: Party, options: &Options) -> Findin
     }
     if !doubted.is_empty() {
         caveats.push(format!(
-            "{} more stand in the record as unverified: they are listed and not counted.",
-            doubted.len()
+            "{} in the record as unverified, listed and not counted.",
+            match doubted.len() {
+                1 => "1 more entry stands".to_owned(),
+                n => format!("{n} more entries stand"),
+            }
         ));
     }
     let undated = contacts.len() - dated.len();

@@ -163,8 +163,8 @@ fn print_dossier(
     }
     if d.unverified.n > 0 {
         lines.push(format!(
-            "{} more unverified, not counted",
-            counted(d.unverified.n, "entry", "entries")
+            "{} unverified, not counted",
+            counted(d.unverified.n, "more entry", "more entries")
         ));
     }
     if d.shared.n > 0 {
