@@ -14,6 +14,23 @@ HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 ID_HEADERS = (b"message-id:", b"in-reply-to:", b"references:")
 
 
+ADDRESS = re.compile(rb"(?i)from:.*?([a-z0-9._+-]+@[a-z0-9.-]+\.[a-z]+)")
+
+
+def frequent_sender(path):
+    """The address that stands most often in the `From:` lines of an mbox."""
+    counts = {}
+    with open(path, "rb") as file:
+        for line in file:
+            found = line[:5].lower() == b"from:" and ADDRESS.match(line)
+            if found:
+                address = found[1].lower()
+                counts[address] = counts.get(address, 0) + 1
+    if not counts:
+        return "nobody@nowhere.example"
+    return min(counts, key=lambda address: (-counts[address], address)).decode()
+
+
 def messages(lines):
     """Yields each message of an mbox as a list of lines; the first is its From_ line.
 

@@ -30,8 +30,8 @@ def same(name, query, note=FILES):
     return Query(name, query, query, query, note)
 
 
-def twenty():
-    """The queries, in the order of the tables."""
+def twenty(address):
+    """The queries, in the order of the tables. `address` is that of the most frequent sender."""
     return [
         same("a common word", "encryption", STEMS),
         same("two words", "clipper AND wiretap", STEMS),
@@ -45,7 +45,7 @@ def twenty():
         same("word in the subject", "subject:remailer", STEMS),
         same("phrase in the subject", 'subject:"digital cash"'),
         same("name of the sender", "from:may"),
-        same("address of the sender", "from:tcmay@netcom.com"),
+        same("address of the sender", f"from:{address}"),
         same("addressee", "to:cypherpunks", TO_CC),
         Query(
             "one year",

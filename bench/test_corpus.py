@@ -110,8 +110,14 @@ class Measuring(unittest.TestCase):
         with self.assertRaises(SystemExit):
             measure.run([sys.executable, "-c", "import sys; sys.exit(3)"])
 
+    def test_the_most_frequent_sender_is_found(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"From: Ann <ann@a.example>\n\nFrom: ben@b.example\nFROM: ANN@A.example\n")
+            file.flush()
+            self.assertEqual(corpus.frequent_sender(file.name), "ann@a.example")
+
     def test_there_are_twenty_questions(self):
-        asked = queries.twenty()
+        asked = queries.twenty("ann@a.example")
         self.assertEqual(len(asked), 20)
         self.assertEqual(len({query.name for query in asked}), 20)
 

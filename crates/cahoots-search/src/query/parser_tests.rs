@@ -77,7 +77,7 @@ fn words_and_operators() {
 #[test]
 fn fields() {
     for (text, tree) in [
-        ("from:tcmay@x.example", "From:tcmay@x.example"),
+        ("from:ann.lark@x.example", "From:ann.lark@x.example"),
         ("from:\"tim may\" in:private", "(& From:tim may In:private)"),
         ("from:(ann OR ben)", "(| From:ann From:ben)"),
         ("kind:post,statement", "(| Kind:post Kind:statement)"),
