@@ -78,7 +78,7 @@ fn words_and_operators() {
 fn fields() {
     for (text, tree) in [
         ("from:ann.lark@x.example", "From:ann.lark@x.example"),
-        ("from:\"tim may\" in:private", "(& From:tim may In:private)"),
+        ("from:\"ann lark\" in:private", "(& From:ann lark In:private)"),
         ("from:(ann OR ben)", "(| From:ann From:ben)"),
         ("kind:post,statement", "(| Kind:post Kind:statement)"),
         ("kind:messages", "Kind:message"),
