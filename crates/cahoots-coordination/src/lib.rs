@@ -8,3 +8,5 @@
 pub mod share;
 
 pub use share::{AccountNo, ObjectNo, Share};
+
+pub mod evidence;
