@@ -5,8 +5,8 @@
 //! The crate owns what is peculiar to the question: reading tables of shares, the sweep over
 //! sorted columns, runs spilled to disk when they outgrow memory, and the tests against chance.
 
+pub mod evidence;
+pub mod groups;
 pub mod share;
 
 pub use share::{AccountNo, ObjectNo, Share};
-
-pub mod evidence;
