@@ -5,6 +5,7 @@
 //! The crate owns what is peculiar to the question: reading tables of shares, the sweep over
 //! sorted columns, runs spilled to disk when they outgrow memory, and the tests against chance.
 
+pub mod planted;
 pub mod share;
 
 pub use share::{AccountNo, ObjectNo, Share};
