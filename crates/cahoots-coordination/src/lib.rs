@@ -7,6 +7,7 @@
 
 pub mod compat;
 pub mod edges;
+pub mod evidence;
 pub mod kind;
 pub mod meetings;
 pub mod names;
