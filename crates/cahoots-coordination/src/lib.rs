@@ -6,8 +6,10 @@
 //! sorted columns, runs spilled to disk when they outgrow memory, and the tests against chance.
 
 pub mod compat;
+mod components;
 pub mod edges;
 pub mod evidence;
+pub mod findings;
 pub mod kind;
 pub mod meetings;
 pub mod names;
@@ -25,6 +27,7 @@ pub mod table;
 
 pub use compat::Compat;
 pub use edges::{Edge, Edges};
+pub use findings::{Choice, Findings, findings};
 pub use kind::Kind;
 pub use network::{Network, NetworkError, Question, network};
 pub use share::{AccountNo, ObjectNo, Share};

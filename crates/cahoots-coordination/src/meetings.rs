@@ -215,8 +215,7 @@ mod tests {
         let found = network(&shares, &question).unwrap();
         assert_eq!(found.edges.list.len(), 1);
         let edge = found.edges.list[0];
-        let (pairs, n) =
-            pairs_of_shares(&shares, &question, &[(edge.b, edge.a)], 99).unwrap();
+        let (pairs, n) = pairs_of_shares(&shares, &question, &[(edge.b, edge.a)], 99).unwrap();
         assert_eq!((pairs.len() as u32, n), (edge.weight, 3));
         let lags: Vec<i64> = pairs.iter().map(|pair| pair.lag() / 1_000_000).collect();
         assert_eq!(lags, [3, 1, 4]);

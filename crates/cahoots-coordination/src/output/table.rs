@@ -315,7 +315,8 @@ mod tests {
         );
         let batch = reader.unwrap().build().unwrap().next().unwrap().unwrap();
         assert_eq!((batch.num_rows(), batch.num_columns()), (3, 4));
-        let column = |at: usize, row| cahoots_import::post_table::cell_of_parquet(batch.column(at), row);
+        let column =
+            |at: usize, row| cahoots_import::post_table::cell_of_parquet(batch.column(at), row);
         assert_eq!((column(0, 1).as_str(), column(2, 1).as_str()), ("with, comma", ""));
         assert_eq!(column(3, 2), "1970-01-01T00:00:03Z");
     }

@@ -75,10 +75,10 @@ impl<R: Read> Splitter<R> {
             };
             let end = if scanned.whole > 0 {
                 scanned.whole
-            } else if self.ended || (self.held.len() > LONGEST && scanned.is_open) {
+            } else if self.ended || (self.held.len() >= LONGEST && scanned.is_open) {
                 // The quote never closes: its row ends at the first line end.
                 memchr::memchr(b'\n', &self.held).map_or(self.held.len(), |at| at + 1)
-            } else if self.held.len() > LONGEST {
+            } else if self.held.len() >= LONGEST {
                 self.skipping = true;
                 self.held.truncate(4096);
                 let bytes = std::mem::take(&mut self.held);
@@ -133,9 +133,7 @@ fn scan(bytes: &[u8], delimiter: u8, ended: bool) -> Scanned {
         if let Some(end) = memchr::memrchr(b'\n', &bytes[at..quote]) {
             whole = at + end + 1;
         }
-        let opens = quote == 0
-            || bytes[quote - 1] == delimiter
-            || matches!(bytes[quote - 1], b'\n' | b'\r');
+        let opens = quote == 0 || bytes[quote - 1] == delimiter || bytes[quote - 1] == b'\n';
         if !opens {
             at = quote + 1;
             continue;
@@ -201,8 +199,12 @@ impl<'a> Rows<'a> {
     /// Goes on to the next row that is not blank. Whether there is one.
     #[inline]
     pub(crate) fn advance(&mut self) -> bool {
-        while let Some(b'\n' | b'\r') = self.bytes.get(self.at) {
-            self.at += 1;
+        loop {
+            match self.bytes.get(self.at..) {
+                Some([b'\n', ..]) => self.at += 1,
+                Some([b'\r', b'\n', ..]) => self.at += 2,
+                _ => break,
+            }
         }
         self.start = self.at;
         self.cells.clear();
