@@ -96,11 +96,13 @@ impl Degrees {
         )
     }
 
-    /// For two classes of accounts: the chance that both share an object, for each class of objects.
-    pub fn both(&self, a: u32, b: u32) -> Vec<Class> {
+    /// For two classes of accounts: the chance that both share an object, for each class of objects
+    /// with at most so many sharers.
+    pub fn both(&self, a: u32, b: u32, most_sharers: Option<u32>) -> Vec<Class> {
         let (a, b) = (self.accounts[a as usize].factor, self.accounts[b as usize].factor);
         self.objects
             .iter()
+            .filter(|object| most_sharers.is_none_or(|most| object.degree <= most))
             .map(|object| Class {
                 trials: object.count,
                 chance: tie(a, object.factor) * tie(b, object.factor),
@@ -175,14 +177,30 @@ mod tests {
         )
     }
 
-    /// Two accounts and two objects with one tie more: by hand, x y / (1 + x y) with
-    /// p11 = t², p12 = p21 = t(1 - t)…; here all degrees 1, so every chance is a half.
+    /// Two accounts, two objects, all degrees 1: every chance is a half.
     #[test]
     fn equal_degrees_give_equal_chances() {
         let model = Degrees::of(&[1, 1], &[1, 1]);
         for (a, o) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let chance = model.chance(AccountNo(a), ObjectNo(o));
             assert!((chance - 0.5).abs() < 1e-9, "{chance}");
+        }
+    }
+
+    /// The chances that bicm 3.4.0 (PyPI) gives for a table of six accounts and eight objects.
+    #[test]
+    fn the_chances_are_those_of_another_program() {
+        let model = Degrees::of(&[5, 2, 3, 3, 1, 5], &[5, 3, 3, 2, 2, 1, 1, 2]);
+        for (a, o, expected) in [
+            (0, 0, 0.964_700_663_4),
+            (0, 3, 0.599_280_267_1),
+            (1, 1, 0.312_568_917_4),
+            (2, 5, 0.122_864_702_5),
+            (4, 0, 0.528_789_669_5),
+            (4, 6, 0.020_418_438_6),
+        ] {
+            let found = model.chance(AccountNo(a), ObjectNo(o));
+            assert!((found - expected).abs() < 1e-8, "{a} {o} {found}");
         }
     }
 
