@@ -5,15 +5,20 @@
 //! The first table has worlds without coordination, WORLDS of each kind: how often p is at most
 //! 0.05, and which edges pass. The second has groups that act in step in a world that has
 //! everything that could pass for it, REPEATS worlds a line: which of their edges are found, and
-//! how many of those found are theirs, by each question and by the thresholds of others.
+//! how many of those found are theirs, by each question and by the thresholds of others. The third
+//! has the clock shift.
 
+mod plain;
 mod thresholds;
 mod worlds;
 
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use cahoots_coordination::evidence::{EvidenceError, Grounds, Parameters, Selection};
+use cahoots_coordination::evidence::discovery::adjusted;
+use cahoots_coordination::evidence::{
+    EvidenceError, Grounds, Parameters, Redraws, Selection, clock_shift,
+};
 use cahoots_coordination::{AccountNo, Share};
 use worlds::{EVERYTHING, Planted, WORLDS, World};
 
@@ -32,7 +37,11 @@ fn main() -> Result<()> {
         nulls(&mut out, worlds)?;
         writeln!(out)?;
     }
-    planted(&mut out, repeats)
+    if repeats > 0 {
+        planted(&mut out, repeats)?;
+        writeln!(out)?;
+    }
+    shifts(&mut out, worlds)
 }
 
 /// All pairs of accounts that share an object.
@@ -60,6 +69,8 @@ struct Counts {
     by_degree_pass: usize,
     selection_pass: usize,
     synchrony_pass: usize,
+    plain: usize,
+    plain_pass: usize,
     worlds_with_a_pass: u64,
 }
 
@@ -68,9 +79,9 @@ fn nulls(out: &mut impl Write, worlds: u64) -> Result<()> {
         out,
         "| world | W | pairs | with occasions | degrees: p ≤ 0.05 | selection: p ≤ 0.05 | \
          synchrony: p ≤ 0.05 | degrees: edges | selection: edges | synchrony: edges | \
-         worlds with one |"
+         worlds with one | plain: p ≤ 0.05 | plain: edges |"
     )?;
-    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|---|")?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|---|---|---|")?;
     for world in WORLDS {
         let mut counts = WINDOWS.map(|_| Counts::default());
         for seed in 0..worlds {
@@ -80,7 +91,7 @@ fn nulls(out: &mut impl Write, worlds: u64) -> Result<()> {
             let part = |of: usize, all: usize| of as f64 / all.max(1) as f64;
             writeln!(
                 out,
-                "| {} | {window} | {} | {} | {:.4} | {:.4} | {:.4} | {} | {} | {} | {}/{worlds} |",
+                "| {} | {window} | {} | {} | {:.4} | {:.4} | {:.4} | {} | {} | {} | {}/{worlds} | {:.4} | {} |",
                 world.name,
                 it.pairs,
                 it.with_occasions,
@@ -91,6 +102,8 @@ fn nulls(out: &mut impl Write, worlds: u64) -> Result<()> {
                 it.selection_pass,
                 it.synchrony_pass,
                 it.worlds_with_a_pass,
+                part(it.plain, it.pairs),
+                it.plain_pass,
             )?;
         }
         out.flush()?;
@@ -111,11 +124,14 @@ fn one_world(world: &World, seed: u64, counts: &mut [Counts]) -> Result<()> {
         let evidence = grounds.evidence(window * SECOND, &all)?;
         let degrees: Vec<f64> =
             evidence.edges.iter().map(|it| by_degree(&it.selection.found)).collect();
-        let adjusted =
-            cahoots_coordination::evidence::discovery::adjusted(&degrees, evidence.family.pairs);
+        let family = evidence.family.pairs;
+        let passing = |p: &[f64]| adjusted(p, family).iter().filter(|q| **q <= 0.05).count();
+        let plain = plain::p_values(&made.shares, window * SECOND, &all);
+        counts.plain += plain.iter().filter(|p| **p <= 0.05).count();
+        counts.plain_pass += passing(&plain);
         counts.pairs += all.len();
         counts.by_degree += degrees.iter().filter(|p| **p <= 0.05).count();
-        counts.by_degree_pass += adjusted.iter().filter(|q| **q <= 0.05).count();
+        counts.by_degree_pass += passing(&degrees);
         let mut passed = false;
         for edge in &evidence.edges {
             counts.with_occasions += usize::from(edge.synchrony.found.occasions > 0);
@@ -219,12 +235,45 @@ fn one_group(
     let truth = group.size * (group.size - 1) / 2;
     let counted =
         |found: Vec<Pair>| [found.iter().filter(|pair| inside(pair)).count(), found.len(), truth];
+    let plain = adjusted(&plain::p_values(&made.shares, window, &close), evidence.family.pairs);
+    let passing_plain: Vec<Pair> =
+        close.iter().zip(plain).filter(|(_, q)| *q <= 0.05).map(|(pair, _)| *pair).collect();
     Ok(vec![
         ("synchrony", counted(passing(|it| it.synchrony.passes))),
         ("selection", counted(passing(|it| it.selection.passes))),
+        ("plain", counted(passing_plain)),
         ("weight ≥ 2 (both peers)", counted(thresholds::at_least(&weights, 2))),
         ("weight ≥ 5", counted(thresholds::at_least(&weights, 5))),
         ("percentile 0.5 (CooRTweet)", counted(thresholds::percentile(&weights, 0.5))),
         ("percentile 0.95", counted(thresholds::percentile(&weights, 0.95))),
     ])
+}
+
+/// How often the clock shift has p ≤ 0.05 for pairs that met three times, nobody acting in step.
+fn shifts(out: &mut impl Write, worlds: u64) -> Result<()> {
+    const WINDOW: i64 = 600 * SECOND;
+    const PAIRS: usize = 100;
+    writeln!(
+        out,
+        "| world | pairs | same object: p ≤ 0.05 | any object: p ≤ 0.05 |\n|---|---|---|---|"
+    )?;
+    for world in WORLDS.iter().filter(|it| !it.name.contains("long")) {
+        let (mut pairs, mut same, mut any) = (0, 0, 0);
+        for seed in 0..worlds {
+            let made = world.make(&[], 3_000 + seed);
+            let grounds = Grounds::new(&made.shares, Parameters::default())?;
+            let weights = thresholds::weights(&made.shares, WINDOW);
+            for (a, b) in thresholds::at_least(&weights, 3).into_iter().take(PAIRS) {
+                let redraws = Redraws { number: 199, seed };
+                let found = clock_shift(grounds.table(), &[a, b], WINDOW, redraws);
+                pairs += 1;
+                same += usize::from(found.same_object.p <= 0.05);
+                any += usize::from(found.any_object.p <= 0.05);
+            }
+        }
+        let part = |of: usize| of as f64 / pairs.max(1) as f64;
+        let (same, any) = (part(same), part(any));
+        writeln!(out, "| {} | {pairs} | {same:.3} | {any:.3} |", world.name)?;
+    }
+    Ok(())
 }
