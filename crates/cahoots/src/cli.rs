@@ -58,6 +58,8 @@ pub enum Command {
     Requests(Requests),
     /// Show who was told of something, by whom and when
     Exposure(Exposure),
+    /// Find which accounts act in step, in tables of shares or in the posts of a case
+    Coordination(Box<crate::commands::Coordination>),
     /// Hold what was said in public against the record
     Statements(Statements),
     /// Show, or say, what the record is known to hold completely

@@ -32,6 +32,7 @@ use crate::shares::{Gathered, Parts, Shares};
 use crate::spill::Budget;
 
 pub use self::feed::FileFacts;
+pub use self::near::near_objects;
 pub use self::problem::{Counted, Fault, Problems, Spot};
 
 /// How tables are read.

@@ -8,6 +8,7 @@ mod bench_queries;
 mod brief;
 mod chronology;
 mod contacts;
+mod coordination;
 mod coverage;
 mod export;
 mod exposure;
@@ -26,6 +27,8 @@ mod verify;
 use anyhow::Result;
 use cahoots_store::Case;
 use clap::CommandFactory;
+
+pub use coordination::Coordination;
 
 use crate::cli::{Cli, Command, Global};
 use crate::output::{Output, fit, width_of};
@@ -62,6 +65,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Acts(args) => acts::run(&global, &args, &mut out),
         Command::Exposure(args) => exposure::run(&global, &args, &mut out),
         Command::Brief(args) => brief::run(&global, &args, &mut out),
+        Command::Coordination(args) => coordination::run(&global, &args, &mut out),
         Command::Statements(args) => statements::run(&global, &args, &mut out),
         Command::Coverage(args) => coverage::run(&global, &args, &mut out),
         Command::Requests(args) => requests::run(&global, &args, &mut out),
