@@ -10,6 +10,7 @@ mod components;
 pub mod edges;
 pub mod evidence;
 pub mod findings;
+pub mod groups;
 pub mod kind;
 pub mod meetings;
 pub mod names;

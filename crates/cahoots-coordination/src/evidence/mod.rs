@@ -6,12 +6,16 @@
 
 pub mod degrees;
 pub mod discovery;
+pub mod explain;
 pub mod family;
+pub mod habits;
 pub mod leave_out;
+pub mod moments;
 pub mod parallel;
 pub mod poisson_binomial;
 pub mod reference;
 pub mod selection;
+pub mod shift;
 pub mod synchrony;
 pub mod table;
 pub mod window;
@@ -19,15 +23,17 @@ pub mod window;
 use std::num::NonZeroUsize;
 
 pub use degrees::Degrees;
+pub use explain::{Explanation, explain};
 pub use family::Family;
-use leave_out::LeaveOut;
-use reference::Reference;
+pub use moments::Moments;
 pub use selection::Selection;
-pub use synchrony::Synchrony;
+pub use shift::{ClockShift, Redraws, clock_shift};
+pub use synchrony::{Meeting, Synchrony, Yardstick};
 pub use table::{EvidenceError, Table};
 pub use window::Windows;
 
 use crate::AccountNo;
+use crate::groups::{Graph, pieces};
 
 /// Steps up to which the family of pairs is counted rather than bounded.
 const FAMILY_STEPS: u64 = 4_000_000_000;
@@ -69,7 +75,7 @@ pub struct EdgeEvidence {
 }
 
 /// The evidence for all candidate pairs at one window.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Evidence {
     /// The window and the horizon.
     pub windows: Windows,
@@ -77,6 +83,8 @@ pub struct Evidence {
     pub family: Family,
     /// The largest departure of an expected degree from the true one, as a share of it.
     pub departure: f64,
+    /// What synchrony was judged by.
+    pub yardstick: Yardstick,
     /// One for each pair, in the order given.
     pub edges: Vec<EdgeEvidence>,
 }
@@ -86,6 +94,7 @@ pub struct Evidence {
 pub struct Grounds<'a> {
     table: Table<'a>,
     degrees: Degrees,
+    moments: Moments,
     family: Family,
     parameters: Parameters,
 }
@@ -95,8 +104,9 @@ impl<'a> Grounds<'a> {
     pub fn new(shares: &'a [crate::Share], parameters: Parameters) -> Result<Self, EvidenceError> {
         let table = Table::new(shares)?;
         let degrees = Degrees::new(&table);
+        let moments = Moments::new(&table);
         let family = Family::count(&table, FAMILY_STEPS, parameters.threads);
-        Ok(Self { table, degrees, family, parameters })
+        Ok(Self { table, degrees, moments, family, parameters })
     }
 
     /// The shares, indexed.
@@ -109,6 +119,22 @@ impl<'a> Grounds<'a> {
         &self.degrees
     }
 
+    /// What was going round when.
+    pub fn moments(&self) -> &Moments {
+        &self.moments
+    }
+
+    fn check(&self, pairs: &[(AccountNo, AccountNo)]) -> Result<(), EvidenceError> {
+        let shared = |account: AccountNo| self.table.objects_of(account) > 0;
+        match pairs.iter().position(|(a, b)| a == b || !shared(*a) || !shared(*b)) {
+            None => Ok(()),
+            Some(place) => {
+                let (a, b) = (pairs[place].0.0, pairs[place].1.0);
+                Err(EvidenceError::NotAPair { place, a, b })
+            }
+        }
+    }
+
     /// The evidence for each pair, in their order, at a window in microseconds. Pairs that are not
     /// given but share an object count in the family.
     pub fn evidence(
@@ -116,19 +142,13 @@ impl<'a> Grounds<'a> {
         window: i64,
         pairs: &[(AccountNo, AccountNo)],
     ) -> Result<Evidence, EvidenceError> {
-        let shared = |account: AccountNo| self.table.objects_of(account) > 0;
-        if let Some(place) = pairs.iter().position(|(a, b)| a == b || !shared(*a) || !shared(*b)) {
-            let (a, b) = (pairs[place].0.0, pairs[place].1.0);
-            return Err(EvidenceError::NotAPair { place, a, b });
-        }
+        self.check(pairs)?;
         let threads = self.parameters.threads;
         let windows = Windows::new(window);
-        let selections = selection::selections(&self.table, &self.degrees, pairs, threads);
-        let out = LeaveOut::nobody();
-        let reference = Reference::new(&self.table, windows, &out, threads);
-        let judge =
-            synchrony::Judge { table: &self.table, windows, out: &out, reference: &reference };
-        let synchronies = parallel::each(pairs, threads, |(a, b)| judge.pair(*a, *b));
+        let yardstick = self.yardstick(windows, pairs);
+        let selections =
+            selection::selections(&self.table, &self.degrees, &self.moments, pairs, threads);
+        let synchronies = yardstick.synchronies(&self.table, pairs, threads);
         let selections = self.answers(selections, |it| it.p);
         let synchronies = self.answers(synchronies, |it| it.p);
         let edges = selections
@@ -136,7 +156,26 @@ impl<'a> Grounds<'a> {
             .zip(synchronies)
             .map(|(selection, synchrony)| EdgeEvidence { selection, synchrony })
             .collect();
-        Ok(Evidence { windows, family: self.family, departure: self.degrees.departure(), edges })
+        let departure = self.degrees.departure();
+        Ok(Evidence { windows, family: self.family, departure, yardstick, edges })
+    }
+
+    /// A group that shares what only it shares would be its own yardstick. So there are two passes:
+    /// the first holds every pair against the record at large; accounts that hang together by edges
+    /// that pass are then no bystanders for each other in the second, which holds every pair against the other
+    /// sharers of the same objects. Only the second gives results.
+    fn yardstick(&self, windows: Windows, pairs: &[(AccountNo, AccountNo)]) -> Yardstick {
+        let threads = self.parameters.threads;
+        let first = Yardstick::first(&self.table, windows, threads);
+        let answers = self.answers(first.synchronies(&self.table, pairs, threads), |it| it.p);
+        let passing = pairs.iter().zip(&answers).filter(|(_, answer)| answer.passes);
+        let edges = passing.map(|((a, b), _)| (a.0, b.0, 1.0));
+        let groups = pieces(&Graph::new(self.table.accounts(), edges))
+            .into_iter()
+            .filter(|piece| piece.len() > 1)
+            .map(|piece| piece.into_iter().map(AccountNo).collect())
+            .collect::<Vec<Vec<AccountNo>>>();
+        Yardstick::second(&self.table, windows, &groups, threads)
     }
 
     fn answers<T>(&self, found: Vec<T>, p: impl Fn(&T) -> f64) -> Vec<Answer<T>> {

@@ -18,24 +18,24 @@ use crate::AccountNo;
 const SIZES: [u32; 4] = [2, 4, 9, 29];
 /// Kinds of place in the life of an object: its first share, within the window of it, within the
 /// horizon of it, later.
-const AGES: usize = 4;
+const AGES: usize = 3;
 const STRATA: usize = (SIZES.len() + 1) * AGES;
 /// Anchors below which a kind of share is not described by its own.
-const ENOUGH: f64 = 50.0;
+const ENOUGH: f64 = 20.0;
 
 /// A kind of share: how large its object is, and how early in its life the share came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stratum(usize);
 
 impl Stratum {
-    /// The kind of a share `age` microseconds after the first of an object with so many sharers.
-    pub fn of(sharers: u32, age: i64, windows: Windows) -> Self {
+    /// The kind of a meeting at an object with so many sharers: whether one of the two shares is the
+    /// first of all, or how long after the first the anchor came.
+    pub fn of(sharers: u32, first: bool, age: i64, windows: Windows) -> Self {
         let size = SIZES.partition_point(|most| *most < sharers);
-        let age = match age {
-            0 => 0,
-            age if age <= windows.window => 1,
-            age if age <= windows.horizon => 2,
-            _ => 3,
+        let age = match (first, age) {
+            (true, _) => 0,
+            (false, age) if age <= windows.horizon => 1,
+            _ => 2,
         };
         Self(size * AGES + age)
     }
@@ -166,30 +166,40 @@ impl Reference {
 
 fn observe(table: &Table<'_>, windows: Windows, account: AccountNo, sums: &mut [Sums; STRATA]) {
     for own in table.runs_of(account) {
-        let Some(first) = own.first().map(|place| table.shares()[*place as usize]) else {
+        let Some(object) = own.first().map(|place| table.shares()[*place as usize].object) else {
             continue;
         };
-        let shares = table.of_object(first.object);
-        let born = shares.first().map_or(first.micros, |it| it.micros);
+        let shares = table.of_object(object);
+        let Some(born) = shares.first().map(|it| it.micros) else { continue };
+        // Each object has one vote, however many shared it.
+        let weight = 1.0 / shares.len() as f64;
+        let own_is_first = own.first().copied() == table.first_place(object);
         for place in own {
             let micros = table.shares()[*place as usize].micros;
             let within = |reach: i64| {
                 let mine = table.within(own, micros, reach);
                 (super::window::count(shares, micros, reach) - mine) as f64
             };
-            let near = within(windows.horizon);
+            // A later share is held against other later ones: the first is a kind of its own.
+            let age = micros.saturating_sub(born);
+            let first = age == 0;
+            let weight = if first { 1.0 } else { weight };
+            let apart = |reach: i64| {
+                let theirs = !first && age <= reach && !own_is_first;
+                within(reach) - f64::from(u8::from(theirs))
+            };
+            let near = apart(windows.horizon);
             if near <= 0.0 {
                 continue;
             }
-            let close = within(windows.window);
-            let age = micros.saturating_sub(born);
-            let sums = &mut sums[Stratum::of(table.sharers_of(first.object), age, windows).0];
-            sums.anchors += 1.0;
-            sums.close += close / near;
+            let close = apart(windows.window);
+            let sums = &mut sums[Stratum::of(table.sharers_of(object), first, age, windows).0];
+            sums.anchors += weight;
+            sums.close += weight * close / near;
             if near >= 2.0 {
-                sums.twos += 1.0;
-                sums.two_close += close / near;
-                sums.both_close += close * (close - 1.0) / (near * (near - 1.0));
+                sums.twos += weight;
+                sums.two_close += weight * close / near;
+                sums.both_close += weight * close * (close - 1.0) / (near * (near - 1.0));
             }
         }
     }

@@ -124,6 +124,12 @@ impl<'a> Table<'a> {
         &shares[range(&self.object_ends, object.0 as usize)]
     }
 
+    /// The place of the first share of an object.
+    pub fn first_place(&self, object: ObjectNo) -> Option<u32> {
+        let range = range(&self.object_ends, object.0 as usize);
+        if range.is_empty() { None } else { Some(range.start as u32) }
+    }
+
     /// The shares of an account, by object and time.
     pub fn shares_of(&self, account: AccountNo) -> impl ExactSizeIterator<Item = Share> + '_ {
         self.by_account[range(&self.account_ends, account.0 as usize)]
@@ -151,6 +157,11 @@ impl<'a> Table<'a> {
         let (from, to) = (micros.saturating_sub(reach), micros.saturating_add(reach));
         let start = places.partition_point(|place| time(place) < from);
         places[start..].partition_point(|place| time(place) <= to)
+    }
+
+    /// Where an account's shares stand among all, by account.
+    pub fn range_of(&self, account: AccountNo) -> Range<usize> {
+        range(&self.account_ends, account.0 as usize)
     }
 
     /// How many different objects an account shared.
