@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::edges::Edge;
 use crate::evidence::{EdgeEvidence, Evidence, EvidenceError, Grounds, Parameters};
+use crate::groups::{Graph, leiden};
 use crate::meetings::{Cascade, PairOfShares, cascades, pairs_of_shares};
 use crate::network::{Network, NetworkError, Question, network};
 use crate::share::{AccountNo, ObjectNo};
@@ -23,11 +24,21 @@ pub struct Choice {
     pub fdr: Option<f64>,
     /// Shares above which the tests are left out: they hold all shares in memory.
     pub most_tested: u64,
+    /// How fine groups are: 1 is plain modularity, more gives more and smaller groups.
+    pub resolution: f64,
+    /// Seed of the search for groups.
+    pub seed: u64,
 }
 
 impl Default for Choice {
     fn default() -> Self {
-        Self { percentile: None, fdr: Some(0.05), most_tested: 50_000_000 }
+        Self {
+            percentile: None,
+            fdr: Some(0.05),
+            most_tested: 50_000_000,
+            resolution: 1.0,
+            seed: 1,
+        }
     }
 }
 
@@ -236,11 +247,11 @@ impl Findings {
         order
     }
 
-    /// Groups of accounts that hang together by kept edges, with their facts.
+    /// Groups of accounts on kept edges, with their facts.
     fn group(&mut self, shares: &Shares) -> Result<(), FindingsError> {
         let list = &self.network.edges.list;
         let edges: Vec<&Edge> = self.kept_edges().map(|at| &list[at]).collect();
-        let parts = crate::components::components(edges.iter().map(|edge| (edge.a, edge.b)));
+        let parts = parts(&edges, self.choice);
         let mut group_of: FxHashMap<u32, u32> = FxHashMap::default();
         for (number, members) in parts.iter().enumerate() {
             group_of.extend(members.iter().map(|account| (account.0, number as u32)));
@@ -286,6 +297,25 @@ impl Findings {
     pub fn objects(&self, shares: &Shares) -> Result<Vec<Cascade>, SpillError> {
         cascades(shares, &self.question)
     }
+}
+
+/// The groups of two accounts or more, the largest first, by the Leiden algorithm; an edge weighs
+/// as much as it has objects.
+fn parts(edges: &[&Edge], choice: Choice) -> Vec<Vec<AccountNo>> {
+    let mut accounts: Vec<AccountNo> = edges.iter().flat_map(|edge| [edge.a, edge.b]).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let node = |account: AccountNo| accounts.partition_point(|it| *it < account) as u32;
+    let weighed = edges.iter().map(|edge| (node(edge.a), node(edge.b), f64::from(edge.objects)));
+    let graph = Graph::new(accounts.len(), weighed);
+    let group_of = leiden(&graph, choice.resolution, choice.seed);
+    let n = group_of.iter().map(|group| *group as usize + 1).max().unwrap_or_default();
+    let mut parts: Vec<Vec<AccountNo>> = vec![Vec::new(); n];
+    for (account, group) in accounts.iter().zip(group_of) {
+        parts[group as usize].push(*account);
+    }
+    parts.retain(|members| members.len() > 1);
+    parts
 }
 
 fn facts(members: Vec<AccountNo>, pairs: &[&PairOfShares], edges: u32) -> GroupFacts {

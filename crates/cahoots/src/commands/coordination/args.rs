@@ -38,6 +38,12 @@ pub struct Coordination {
     /// Do not hold edges against chance
     #[arg(long)]
     pub untested: bool,
+    /// How fine groups are: 1 is plain modularity, more gives more and smaller groups
+    #[arg(long, value_name = "R", default_value_t = 1.0)]
+    pub resolution: f64,
+    /// Seed of the search for groups and of the shifted clocks
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
     /// Keep the rules of another program: coortweet (2.1) or cnt (1.5)
     #[arg(long, value_name = "PROGRAM", value_parser = ["coortweet", "cnt"])]
     pub compat: Option<String>,

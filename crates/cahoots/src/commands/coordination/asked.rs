@@ -37,6 +37,9 @@ pub(super) fn asked(args: &Coordination) -> Result<Asked> {
         true => Ok(value),
         false => bail!("--{name} {value}: write a number from {from} to 1"),
     };
+    if !(args.resolution > 0.0 && args.resolution.is_finite()) {
+        bail!("--resolution {}: write a number above 0", args.resolution);
+    }
     in_range("resemblance", args.resemblance, 0.5)?;
     in_range("fdr", args.fdr, 0.0)?;
     if let Some(part) = args.percentile {
@@ -76,6 +79,8 @@ pub(super) fn asked(args: &Coordination) -> Result<Asked> {
                 _ => None,
             }),
             fdr: (!args.untested && compat.is_none()).then_some(args.fdr),
+            resolution: args.resolution,
+            seed: args.seed,
             ..Choice::default()
         },
     })
