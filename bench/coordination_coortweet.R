@@ -15,6 +15,7 @@ pairs <- detect_groups(x, time_window = as.numeric(args[3]), min_participation =
 network <- generate_coordinated_network(pairs, edge_weight = 0.5)
 edges <- as_data_frame(network, "edges")
 setDT(edges)
-swap <- edges$from > edges$to
-stopifnot(!any(swap))
-fwrite(edges[order(from, to, method = "radix")], args[4])
+# The graph knows no direction; its table names the ends in the order in which they came up.
+edges[from > to, c("from", "to") := .(to, from)]
+setorder(edges, from, to)
+fwrite(edges, args[4])

@@ -5,8 +5,9 @@
 
 FOLDER holds share tables (`NAME.csv`) and, for each, what the peers made of them:
 `coortweet_NAME_wSECONDS_mpN_edges.csv` and `cnt_NAME_wSECONDS_minN.csv`, also as .zst. Every cell
-of every edge is compared as text; numbers that differ in the last of fifteen digits would differ.
-Prints one line a table; ends with 1 when any cell differs.
+of every edge is compared: names and whole numbers as text, other numbers to fourteen digits (R's
+`fwrite` rounds the fifteenth in its own way). CooRTweet's edges have no direction: their ends are
+put in order first. Prints one line a table; ends with 1 when any cell differs.
 """
 
 import csv
@@ -39,6 +40,13 @@ def ours(program: str, table: Path, args: list[str]) -> tuple[list[list[str]], f
         return list(csv.reader(out.open())), took
 
 
+def alike(one: list[str], other: list[str]) -> bool:
+    def equal(a: str, b: str) -> bool:
+        return a == b or "." in a + b and abs(float(a) - float(b)) <= 1e-14 * abs(float(a))
+
+    return len(one) == len(other) and all(map(equal, one, other))
+
+
 def main() -> None:
     program, folder = sys.argv[1], Path(sys.argv[2])
     wrong = 0
@@ -60,10 +68,11 @@ def main() -> None:
         header = ["from", "to", *have[0][2:]] if coortweet else have[0]
         if header != want[0]:
             sys.exit(f"{name}: columns {have[0]}, and not {want[0]}")
-        theirs = {tuple(row[:2]): row[2:] for row in want[1:]}
-        mine = {tuple(row[:2]): row[2:] for row in have[1:]}
+        ends = sorted if coortweet else list
+        theirs = {tuple(ends(row[:2])): row[2:] for row in want[1:]}
+        mine = {tuple(ends(row[:2])): row[2:] for row in have[1:]}
         missing, extra = len(theirs.keys() - mine.keys()), len(mine.keys() - theirs.keys())
-        differing = [key for key in theirs.keys() & mine.keys() if theirs[key] != mine[key]]
+        differing = [key for key in theirs.keys() & mine.keys() if not alike(theirs[key], mine[key])]
         wrong += missing + extra + len(differing)
         print(
             f"{name}: {len(mine)} edges, {missing} missing, {extra} extra, "
