@@ -222,22 +222,24 @@ impl Findings {
         self.kept.iter().enumerate().filter_map(|(at, kept)| kept.then_some(at))
     }
 
-    /// Edges in the order of how little chance explains them: the smallest q first, then the most
-    /// objects, the most pairs, the shortest lag. Kept ones come first.
+    /// Kept edges in the order of how little chance explains them: those that pass both tests before
+    /// those that pass one, then the smallest q, the most objects, the most pairs, the shortest lag.
     pub fn by_surprise(&self) -> Vec<usize> {
         let list = &self.network.edges.list;
-        let surprise = |at: usize| {
-            let q = self.evidence_of(at).map_or(1.0, |it| it.selection.q.min(it.synchrony.q));
-            let p = self
-                .evidence_of(at)
-                .map_or(1.0, |it| it.selection.found.p.min(it.synchrony.found.p));
-            (q, p)
+        let surprise = |at: usize| match self.evidence_of(at) {
+            Some(it) => (
+                2 - u8::from(it.selection.passes) - u8::from(it.synchrony.passes),
+                it.selection.q.min(it.synchrony.q),
+                it.selection.found.p.min(it.synchrony.found.p),
+            ),
+            None => (2, 1.0, 1.0),
         };
         let mut order: Vec<usize> = self.kept_edges().collect();
         order.sort_by(|x, y| {
-            let ((qx, px), (qy, py)) = (surprise(*x), surprise(*y));
+            let ((nx, qx, px), (ny, qy, py)) = (surprise(*x), surprise(*y));
             let (a, b) = (&list[*x], &list[*y]);
-            qx.total_cmp(&qy)
+            nx.cmp(&ny)
+                .then(qx.total_cmp(&qy))
                 .then(px.total_cmp(&py))
                 .then(b.objects.cmp(&a.objects))
                 .then(b.weight.cmp(&a.weight))

@@ -2,8 +2,8 @@
 
 use crate::support::Bench;
 
-/// Three accounts that share four links within seconds of each other, and others that share them
-/// hours later.
+/// Three accounts that share fourteen links within seconds of each other, and others that share them
+/// minutes later.
 fn table() -> String {
     let mut text = String::from("object_id,account_id,content_id,timestamp_share\n");
     let mut post = 0;
@@ -11,14 +11,14 @@ fn table() -> String {
         post += 1;
         text.push_str(&format!("{object},{account},p{post},{seconds}\n"));
     };
-    for link in 0..6_i64 {
+    for link in 0..14_i64 {
         let object = format!("https://harbour.example/{link}");
         let start = 1_600_000_000 + link * 86_400;
         for (at, account) in ["ann", "ben", "cy"].into_iter().enumerate() {
             add(&object, account, start + 3 * at as i64);
         }
         for other in 0..12 {
-            add(&object, &format!("other{}", (link * 5 + other) % 40), start + 3_600 * (other + 1));
+            add(&object, &format!("other{}", (link * 5 + other) % 40), start + 150 * (other + 1));
         }
     }
     for other in 0..40 {
@@ -44,12 +44,12 @@ fn those_in_step_are_found_with_what_they_share() {
     let groups = found["result"]["groups"].as_array().unwrap();
     assert_eq!(groups.len(), 1, "{groups:?}");
     assert_eq!(groups[0]["accounts"], "ann | ben | cy");
-    assert_eq!(groups[0]["n_object_id"], 6);
+    assert_eq!(groups[0]["n_object_id"], 14);
     let first = &found["result"]["most_surprising"][0];
     assert_eq!((&first["account_id"], &first["account_id_y"]), (&"ann".into(), &"ben".into()));
-    assert_eq!((&first["weight"], &first["kept"]), (&6.into(), &1.into()));
-    let text = bench.expect(0, &["coordination", "shares.csv", "--within", "10s,1h"]);
-    for words in ["Accounts that act in step", "within 1h", "1: ann, ben, cy"] {
+    assert_eq!((&first["weight"], &first["kept"]), (&14.into(), &1.into()));
+    let text = bench.expect(0, &["coordination", "shares.csv", "--within", "10s,60s"]);
+    for words in ["Accounts that act in step", "within 60s", "1: ann, ben, cy"] {
         assert!(text.contains(words), "{words}\n{text}");
     }
     bench.expect(1, &["coordination", "shares.csv", "--min-weight", "99"]);
@@ -60,7 +60,7 @@ fn an_edge_is_explained_share_by_share() {
     let bench = bench();
     let args = ["coordination", "shares.csv", "--explain", "ann", "cy"];
     let found = bench.json(&args);
-    assert_eq!(found["n_pairs"], 6);
+    assert_eq!(found["n_pairs"], 14);
     let pair = &found["pairs"][0];
     assert_eq!((&pair["time_delta"], &pair["content_id"]), (&6.0.into(), &"p1".into()));
     assert_eq!((&pair["row"], &pair["row_y"]), (&1.into(), &3.into()));
@@ -95,7 +95,7 @@ fn files_hold_what_was_found() {
     let head = "account_id,account_id_y,weight,avg_time_delta,n_content_id,n_content_id_y,\
         edge_symmetry_score,n_object_id,median_time_delta";
     assert!(edges.starts_with(head), "{edges}");
-    assert!(edges.contains("\nann,ben,6,3,6,6,1,6,3,6,0,"), "{edges}");
+    assert!(edges.contains("\nann,ben,14,3,14,14,1,14,3,14,0,"), "{edges}");
     assert_eq!(read("tables/edges.csv"), edges);
     for name in ["pairs", "accounts", "groups", "objects"] {
         assert!(read(&format!("tables/{name}.csv")).lines().count() > 1, "{name}");
@@ -120,9 +120,9 @@ fn the_peers_columns_are_theirs() {
     };
     let coortweet = rows("coortweet");
     assert!(coortweet.starts_with("account_id,account_id_y,weight,avg_time_delta,n_content_id"));
-    assert!(coortweet.contains("\nann,cy,6,6,6,6,1,0\n"), "{coortweet}");
+    assert!(coortweet.contains("\nann,cy,14,6,14,14,1,0\n"), "{coortweet}");
     let cnt = rows("cnt");
-    assert!(cnt.starts_with("source,target,weight\nann,ben,6\nann,cy,6\nben,ann,6\n"), "{cnt}");
+    assert!(cnt.starts_with("source,target,weight\nann,ben,14\nann,cy,14\nben,ann,14\n"), "{cnt}");
 }
 
 #[test]
