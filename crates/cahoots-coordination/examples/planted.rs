@@ -3,7 +3,7 @@
 //! `planted ROWS [SEED] [HOT]`: HOT is the part of all shares that go to one object. With
 //! `--messages`, the columns are those of the Coordination Network Toolkit. With `--members`, the
 //! planted groups instead of the shares. With `--small`, the table in `examples/shares`: two groups
-//! of five, that push links of their own and links that others share, among 1,200 other shares.
+//! of six, one that pushes objects of its own and one that pushes objects that others share too.
 
 use std::io::{BufWriter, Write};
 
@@ -48,12 +48,12 @@ fn main() -> std::io::Result<()> {
 }
 
 fn small(seed: u64) -> Plan {
-    let group = |own| Group { members: 5, objects: 12, participation: 0.8, jitter: 20, own };
+    let group = |own| Group { members: 6, objects: 20, participation: 0.9, jitter: 20, own };
     Plan {
-        organic: 1_200,
-        accounts: 150,
-        objects: 90,
-        days: 14,
+        organic: 4_000,
+        accounts: 700,
+        objects: 500,
+        days: 30,
         groups: vec![group(1.0), group(0.25)],
         seed,
         ..Plan::default()

@@ -184,34 +184,39 @@ fn edges(found: &Findings, shares: &Shares, limit: usize, out: &mut Output) -> R
             let edge = &list[*at];
             let name =
                 |account: cahoots_coordination::AccountNo| fit(shares.accounts.name(account.0), 34);
-            let chance = found.evidence_of(*at).map_or(String::new(), |it| {
-                format!(
-                    "{} objects, {} by chance; in step {} of {}, {} by chance",
-                    it.selection.found.both,
+            let mut row = vec![name(edge.a), name(edge.b), number(u64::from(edge.weight))];
+            match found.evidence_of(*at) {
+                Some(it) => row.extend([
+                    number(u64::from(it.selection.found.both)),
                     round(it.selection.found.expected),
-                    it.synchrony.found.in_step,
-                    it.synchrony.found.occasions,
+                    format!("{} of {}", it.synchrony.found.in_step, it.synchrony.found.occasions),
                     round(it.synchrony.found.expected),
-                )
-            });
-            let mut row = vec![
-                name(edge.a),
-                name(edge.b),
-                number(u64::from(edge.weight)),
-                number(u64::from(edge.objects)),
-                spoken(edge.lag_median),
-            ];
+                ]),
+                None => row.push(number(u64::from(edge.objects))),
+            }
+            row.push(spoken(edge.lag_median));
             if tested {
                 row.push(passes(found, *at).to_owned());
-                row.push(chance);
             }
             row
         })
         .collect();
-    let headings =
-        ["account", "account", "pairs", "objects", "median lag", "passes", "both shared"];
-    let n = if tested { 7 } else { 5 };
-    out.table(&headings[..n], &rows, &[2, 3])?;
+    if tested {
+        let headings = [
+            "account",
+            "account",
+            "pairs",
+            "in common",
+            "by chance",
+            "in step",
+            "by chance",
+            "median lag",
+            "passes",
+        ];
+        out.table(&headings, &rows, &[2, 3, 4, 6])?;
+    } else {
+        out.table(&["account", "account", "pairs", "objects", "median lag"], &rows, &[2, 3])?;
+    }
     more(order.len(), limit, out)
 }
 
@@ -220,7 +225,7 @@ fn round(number: f64) -> String {
         _ if number >= 10.0 => format!("{number:.0}"),
         _ if number >= 0.1 => format!("{number:.1}"),
         _ if number >= 0.001 => format!("{number:.3}"),
-        _ => "under 0.001".to_owned(),
+        _ => "<0.001".to_owned(),
     }
 }
 
