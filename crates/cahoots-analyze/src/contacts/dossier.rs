@@ -244,10 +244,6 @@ fn way(record: &Record, sent: &[Place], messages: &[Sent], by_a: bool) -> Way {
     }
 }
 
-fn zone(record: &Record) -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::get(&record.zone).unwrap_or(jiff::tz::TimeZone::UTC)
-}
-
 /// The date of an instant in the case's zone.
 fn date(zone: &jiff::tz::TimeZone, at: i64) -> Option<jiff::civil::Date> {
     let timestamp = jiff::Timestamp::from_microsecond(at).ok()?;
@@ -255,7 +251,7 @@ fn date(zone: &jiff::tz::TimeZone, at: i64) -> Option<jiff::civil::Date> {
 }
 
 fn active_days(record: &Record, dated: &[Place]) -> u64 {
-    let zone = zone(record);
+    let zone = record.time_zone();
     let mut days: Vec<jiff::civil::Date> = dated
         .iter()
         .map(|place| record.row(*place).span)
@@ -314,7 +310,7 @@ fn others(record: &Record, a: Party, b: Party, contacts: &[Place]) -> Vec<(Who, 
 }
 
 fn months(record: &Record, a: Party, dated: &[Place]) -> Vec<Month> {
-    let zone = zone(record);
+    let zone = record.time_zone();
     let mut counts: BTreeMap<(i16, i8), (u64, u64)> = BTreeMap::new();
     for place in dated {
         let Some(day) = date(&zone, record.row(*place).span.sort_key()) else { continue };

@@ -35,6 +35,40 @@ impl Ledger {
     }
 }
 
+/// With more items than this a claim is about what a query found: its words were searched already.
+const MOST_ABOUT: usize = 200;
+
+impl Ledger {
+    /// The items whose words matter to the claims, claim by claim: what its people wrote, got and
+    /// posted, and the items that it is about, which may stand in the former word for word.
+    /// Summaries, which are somebody else's words, are left out.
+    pub fn texts(&self, record: &Record) -> Vec<(Vec<Place>, Vec<Place>)> {
+        let in_words = |place: &Place| {
+            let row = record.row(*place);
+            !row.flags.summary && row.kind != ItemKind::Event
+        };
+        let mut wanted = Vec::new();
+        for claim in self.statements.iter().flat_map(|statement| &statement.claims) {
+            let About::Items(about) = &claim.about else { continue };
+            let here = |place: &&Place| (place.0 as usize) < record.rows.len();
+            let about: Vec<Place> = about.iter().filter(here).copied().filter(in_words).collect();
+            let named = claim.actors.iter().chain(&claim.counterparts);
+            let parties: Vec<Party> = named.filter_map(|named| named.party).collect();
+            if claim.template.is_none() || about.is_empty() || about.len() > MOST_ABOUT {
+                continue;
+            }
+            let takes_part = |place: &Place| {
+                record.takers(*place).iter().any(|taker| parties.contains(&taker.party))
+            };
+            let theirs: Vec<Place> = record.places().filter(in_words).filter(takes_part).collect();
+            if !theirs.is_empty() {
+                wanted.push((theirs, about));
+            }
+        }
+        wanted
+    }
+}
+
 fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(Value::as_str).map(str::to_owned)
 }

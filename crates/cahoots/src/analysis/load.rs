@@ -19,12 +19,11 @@ const TOLD: [(&str, Tie); 4] = [
 ];
 
 /// Reads every column that an analysis may ask for. Costs a pass over the record without its
-/// texts; with `words`, a pass over the texts as well, and long runs of words that a private
-/// message and a public item share become objects of both.
+/// texts.
 ///
 /// # Errors
 /// When the case cannot be read.
-fn load(case: &Case, people: &People, words: bool) -> Result<Record> {
+fn load(case: &Case, people: &People) -> Result<Record> {
     let mut builder = Builder::new(&case.info().zone);
     for number in 0..people.n_parties() as u32 {
         builder.party(people.id(number), people.name(number));
@@ -132,9 +131,6 @@ fn load(case: &Case, people: &People, words: bool) -> Result<Record> {
             builder.missing(native, *ord);
         }
     }
-    if words {
-        super::phrases::add(&mut builder, &mut entries, &segments)?;
-    }
     for mut entry in entries {
         tell(&mut entry, &by_id);
         // Authors first: the order that every reader of `takers` may rely on.
@@ -167,16 +163,6 @@ fn tell(entry: &mut Entry, by_id: &FxHashMap<ItemId, ItemOrd>) {
 /// When the case cannot be read.
 pub fn of_case(case: &Case) -> Result<(Record, People)> {
     let people = People::load(case).context("who is who cannot be read")?;
-    let record = load(case, &people, false)?;
-    Ok((record, people))
-}
-
-/// The same, with the words that private messages and public items share.
-///
-/// # Errors
-/// As [`of_case`].
-pub fn with_words(case: &Case) -> Result<(Record, People)> {
-    let people = People::load(case).context("who is who cannot be read")?;
-    let record = load(case, &people, true)?;
+    let record = load(case, &people)?;
     Ok((record, people))
 }

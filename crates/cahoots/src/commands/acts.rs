@@ -12,14 +12,14 @@ use cahoots_store::Case;
 use super::Done;
 use super::absences::probability;
 use super::contacts::{bar, caveats};
-use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, party, with_words};
+use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, of_case, party, wording};
 use crate::cli::{Acts as Args, Global};
 use crate::names::People;
 use crate::output::{Output, Style, counted, fit, number};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
     let case = super::open_case(global, out)?;
-    let (record, people) = with_words(&case)?;
+    let (mut record, people) = of_case(&case)?;
     let mut question = Question::new(Party(0), Party(0));
     question.within = length(&args.within)?;
     question.other_windows.retain(|window| *window != question.within);
@@ -64,6 +64,8 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
     question.to = party(&people, to)?;
     question.circle = parties(&people, &args.circle)?;
     question.peers = parties(&people, &peers(&args.peers)?)?;
+    let finder = Finder::new(&case, &record)?;
+    wording::of_question(&case, &mut record, &mut question, &finder)?;
     let found = acts(&record, &question);
     if out.json {
         out.value(&json_of("acts", &found, &case, &record)?)?;
@@ -197,7 +199,7 @@ fn print(
     let p = &found.parameters;
     let settings = format!(
         "seed {}, {} redraws, {} tests declared together",
-        p["seed"], p["redraws"], p["tests_in_family"]
+        p["seed"], p["redraws"], p["family"]
     );
     let settings = out.styled(Style::Dim, &settings);
     out.line(settings)?;
