@@ -8,7 +8,7 @@ use super::answers::{Answer, Doubt, answer, direct};
 use super::pairs::median;
 use super::{Cited, Options, finding};
 use crate::finding::{Cite, Finding, Who};
-use crate::record::{DAY, Party, Place, Record};
+use crate::record::{DAY, Party, Place, Record, Tie};
 
 /// One message and what became of it.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -196,6 +196,16 @@ pub fn dossier(record: &Record, a: Party, b: Party, options: &Options) -> Findin
     let undated = contacts.len() - dated.len();
     if undated > 0 {
         caveats.push(format!("{undated} contacts have no time that can be used."));
+    }
+    let twice = contacts.iter().filter(|place| record.tied(**place, Tie::Variant).next().is_some());
+    match twice.count() {
+        0 => {}
+        1 => caveats.push(
+            "1 message has the id of another one and another content; both are counted.".to_owned(),
+        ),
+        n => caveats.push(format!(
+            "{n} messages have the ids of other ones and other contents; all are counted."
+        )),
     }
     caveats.push(
         "Only what the archives hold is counted; calls, meetings and other channels are not in the record."

@@ -5,10 +5,10 @@
 
 use super::public::Lead;
 use super::shown::{Edge, How, Label, Origin, Told};
-use super::{Could, Exposure, FirstPublic, Grade, Question, Sentence};
+use super::{Could, Exposure, FirstPublic, Gap, Grade, Question, Sentence};
 use crate::finding::Cite;
 use crate::record::words::{Clock, between, length};
-use crate::record::{Record, SECOND};
+use crate::record::{Record, SECOND, Tie};
 
 /// How many parties are named in one sentence.
 const NAMED: usize = 12;
@@ -50,6 +50,7 @@ pub fn sentences(record: &Record, found: &Exposure) -> Vec<Sentence> {
         );
         out.push(Sentence { words, cites: vec![holder.item] });
     }
+    out.extend(found.unseen.iter().map(|gap| unseen(gap, &clock)));
     out.extend(found.could.as_ref().map(|could| could_have(record, could)));
     out
 }
@@ -183,6 +184,36 @@ fn open_lists(found: &Exposure) -> Option<Sentence> {
     Some(Sentence { words, cites: open })
 }
 
+/// «No item shows from whom Ed had it before …; Di and 2 more …».
+fn unseen(gap: &Gap, clock: &Clock) -> Sentence {
+    let when = clock.when(gap.when);
+    let mut words = format!("From whom {} had it is not shown ({when}).", gap.who.name);
+    if gap.public_before == Some(true) {
+        words.push_str(" It was public before.");
+    }
+    if !gap.direct.is_empty() {
+        let names = list(gap.direct.iter().map(|hop| hop.to.name.as_str()));
+        words.push_str(&format!(
+            " {names} had it and wrote to them in between, in items that are not seen to carry it."
+        ));
+    }
+    if !gap.between.is_empty() {
+        let names = list(gap.between.iter().map(|each| each.who.name.as_str()));
+        words.push_str(&format!(
+            " It may have passed through {names} (grade 7: on a path of such items; no item shows \
+             that they had it)."
+        ));
+    }
+    if gap.direct.is_empty() && gap.between.is_empty() {
+        words.push_str(" No path of contacts in the record leads there from those who had it.");
+    }
+    let path = gap.between.first().into_iter().flat_map(|each| each.path.iter());
+    let hops = gap.direct.iter().chain(path).map(|hop| hop.item);
+    let mut cites: Vec<Cite> = gap.items.iter().copied().chain(hops).collect();
+    cites.dedup();
+    Sentence { words, cites }
+}
+
 fn could_have(record: &Record, could: &Could) -> Sentence {
     let certain = could.reached.iter().filter(|each| !each.order_unknown).count();
     let open = could.reached.len() - certain;
@@ -252,6 +283,11 @@ pub fn caveats(record: &Record, found: &Exposure, question: &Question, out: &mut
         count(&|item| record.row(item.place).flags.automated),
         "was sent by a program or through a list",
         "were sent by programs or through lists",
+    );
+    some(
+        count(&|item| record.tied(item.place, Tie::Variant).next().is_some()),
+        "has the id of another item and another content: who got which wording is open",
+        "have the ids of other items and other contents: who got which wording is open",
     );
     some(
         count(&|item| record.row(item.place).flags.summary),

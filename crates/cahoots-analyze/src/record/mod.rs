@@ -92,6 +92,9 @@ pub enum Tie {
     About,
     /// It came attached to the other.
     AttachedTo,
+    /// It has the other's id and another content: one communication in two wordings, or one id used
+    /// twice.
+    Variant,
 }
 
 /// An account and the party it is taken to be.

@@ -13,7 +13,7 @@ const SENDING: [&str; 8] =
     ["sent", "send", "sends", "wrote", "write", "writes", "answered", "replied"];
 
 impl Ledger {
-    /// The statements of a record: items of kind statement, with the claims that whoever compiled
+    /// The statements of a record: items of kind statement, and articles with claims, with the claims that whoever compiled
     /// the record wrote (`claims` in their details), in the order of the record.
     ///
     /// `resolve` gives the party behind a name or account; where it gives none, a party of exactly
@@ -28,7 +28,14 @@ impl Ledger {
     ) -> Self {
         let statements = record
             .places()
-            .filter(|place| record.row(*place).kind == ItemKind::Statement)
+            .filter(|place| match record.row(*place).kind {
+                ItemKind::Statement => true,
+                // What an article asserts, where whoever compiled the record put it into claims.
+                ItemKind::Article => {
+                    record.details.get(place).is_some_and(|detail| detail.get("claims").is_some())
+                }
+                _ => false,
+            })
             .map(|place| statement(record, place, resolve, about))
             .collect();
         Self { statements }
@@ -69,6 +76,26 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// The items whose words are quoted by a claim.
+    pub fn quoted(&self) -> Vec<Place> {
+        let claims = self.statements.iter().flat_map(|statement| &statement.claims);
+        let mut places: Vec<Place> = claims
+            .filter(|claim| claim.template == Some(cahoots_record::Template::Quoted))
+            .filter_map(|claim| match &claim.about {
+                About::Items(places) => Some(places.as_slice()),
+                _ => None,
+            })
+            .filter(|places| places.len() <= MOST_ABOUT)
+            .flatten()
+            .copied()
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+}
+
 fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(Value::as_str).map(str::to_owned)
 }
@@ -93,7 +120,12 @@ fn statement(
         place: Some(place),
         id: text(detail, "id").unwrap_or_else(|| row.id.short()),
         speaker,
-        speaker_name: speaker.map(|party| record.name(party).to_owned()).unwrap_or_default(),
+        speaker_name: match speaker {
+            Some(party) => record.name(party).to_owned(),
+            // An article whose author is not known still says what it says.
+            None if row.kind == ItemKind::Article => "the article".to_owned(),
+            None => String::new(),
+        },
         made: row.span,
         question: text(detail, "question"),
         words: text(detail, "quoted"),
@@ -157,6 +189,8 @@ pub fn resolved(
             _ => None,
         },
         count: claim.count,
+        quotes: claim.quotes.clone(),
+        opinion: claim.opinion,
         hedge: claim.hedge.clone(),
     }
 }

@@ -4,7 +4,8 @@
 //! Aiken 2003) and confirms it word by word; [`near`] finds texts of which most three-word shingles
 //! are the same, by MinHash (Broder 1997) in bands, and confirms it on all their shingles;
 //! [`phrases`] finds the short phrases that two texts share, to be weighed by their rarity; [`topic`]
-//! ranks texts by the words they have in common, for suggestions.
+//! ranks texts by the words they have in common, for suggestions; [`quote`] holds a quotation against
+//! the words it is taken from.
 //!
 //! A text comes as its author wrote it: quotations, signatures and footers are cut off by the caller.
 
@@ -12,6 +13,7 @@ use std::ops::Range;
 
 pub mod near;
 pub mod phrases;
+pub mod quote;
 pub mod runs;
 pub mod topic;
 

@@ -68,7 +68,13 @@ pub fn of_case(case: &Case, out: &Output) -> Result<(Record, People, Finding<Vec
             (wording::read(case, &record, &theirs)?, wording::read(case, &record, &about)?);
         wording::between(&mut record, &theirs, &about, &|_, _| false, &finder)?;
     }
+    let quoted: Vec<Place> = all.quoted();
+    let texts = wording::read(case, &record, &quoted)?;
+    let texts: rustc_hash::FxHashMap<Place, String> =
+        texts.into_iter().map(|text| (text.place, text.whole)).collect();
+    let words = |place: Place| texts.get(&place).cloned();
     let table = coverage::table(case, &record)?;
-    let found = ledger(&record, &all, &table, &Options::default());
+    let options = Options { words: Some(&words), ..Options::default() };
+    let found = ledger(&record, &all, &table, &options);
     Ok((record, people, found))
 }

@@ -15,10 +15,12 @@ mod formats;
 mod overview;
 mod people;
 mod problems;
+mod quote;
 mod rebuild;
 mod requests;
 mod search;
 mod show;
+mod statement_add;
 mod statements;
 mod thread;
 mod verify;
@@ -63,6 +65,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Exposure(args) => exposure::run(&global, &args, &mut out),
         Command::Brief(args) => brief::run(&global, &args, &mut out),
         Command::Statements(args) => statements::run(&global, &args, &mut out),
+        Command::Quote(args) => quote::run(&global, &args, &mut out),
         Command::Coverage(args) => coverage::run(&global, &args, &mut out),
         Command::Requests(args) => requests::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
