@@ -10,6 +10,7 @@ mod json;
 mod mail;
 pub mod original;
 mod posts;
+mod printed;
 pub mod select;
 pub mod tree;
 mod x;
@@ -32,5 +33,6 @@ pub fn importers() -> &'static [&'static dyn Importer] {
         &formats::posts_csv::PostsCsv,
         &formats::posts_jsonl::PostsJsonl,
         &formats::posts_parquet::PostsParquet,
+        &formats::released::Released,
     ]
 }
