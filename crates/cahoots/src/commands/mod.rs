@@ -16,10 +16,12 @@ mod formats;
 mod overview;
 mod people;
 mod problems;
+mod quote;
 mod rebuild;
 mod requests;
 mod search;
 mod show;
+mod statement_add;
 mod statements;
 mod thread;
 mod verify;
@@ -67,6 +69,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Brief(args) => brief::run(&global, &args, &mut out),
         Command::Coordination(args) => coordination::run(&global, &args, &mut out),
         Command::Statements(args) => statements::run(&global, &args, &mut out),
+        Command::Quote(args) => quote::run(&global, &args, &mut out),
         Command::Coverage(args) => coverage::run(&global, &args, &mut out),
         Command::Requests(args) => requests::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
