@@ -9,6 +9,7 @@ mod brief;
 mod chronology;
 mod contacts;
 mod coverage;
+mod engine;
 mod export;
 mod exposure;
 mod formats;
@@ -22,6 +23,8 @@ mod show;
 mod statements;
 mod thread;
 mod verify;
+
+pub use engine::NotInstalled;
 
 use anyhow::Result;
 use cahoots_store::Case;
@@ -69,6 +72,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),
         Command::Template(args) => formats::template(&args, &mut out),
+        Command::Sql { args } => engine::run(&global, "sql", &args),
         Command::Rebuild => rebuild::run(&global, &mut out),
         Command::Formats => formats::list(&mut out),
         Command::Completions { shell } => {
