@@ -10,6 +10,7 @@ mod json;
 mod mail;
 pub mod original;
 mod posts;
+mod printed;
 pub mod select;
 pub mod tree;
 mod x;
@@ -17,6 +18,7 @@ mod x;
 pub use importer::{
     Batch, Chunk, ChunkSink, Confidence, Format, ImportError, Importer, Options, Probe, StopFlag,
 };
+pub use posts::table as post_table;
 pub use tree::{Limits, Member, Region, Tree, TreeError, read_issue};
 
 /// Every format, in the order in which ties of confidence are settled.
@@ -32,5 +34,6 @@ pub fn importers() -> &'static [&'static dyn Importer] {
         &formats::posts_csv::PostsCsv,
         &formats::posts_jsonl::PostsJsonl,
         &formats::posts_parquet::PostsParquet,
+        &formats::released::Released,
     ]
 }

@@ -8,6 +8,7 @@ mod bench_queries;
 mod brief;
 mod chronology;
 mod contacts;
+mod coordination;
 mod coverage;
 mod engine;
 mod export;
@@ -16,10 +17,12 @@ mod formats;
 mod overview;
 mod people;
 mod problems;
+mod quote;
 mod rebuild;
 mod requests;
 mod search;
 mod show;
+mod statement_add;
 mod statements;
 mod thread;
 mod verify;
@@ -29,6 +32,8 @@ pub use engine::NotInstalled;
 use anyhow::Result;
 use cahoots_store::Case;
 use clap::CommandFactory;
+
+pub use coordination::Coordination;
 
 use crate::cli::{Cli, Command, Global};
 use crate::output::{Output, fit, width_of};
@@ -65,7 +70,9 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Acts(args) => acts::run(&global, &args, &mut out),
         Command::Exposure(args) => exposure::run(&global, &args, &mut out),
         Command::Brief(args) => brief::run(&global, &args, &mut out),
+        Command::Coordination(args) => coordination::run(&global, &args, &mut out),
         Command::Statements(args) => statements::run(&global, &args, &mut out),
+        Command::Quote(args) => quote::run(&global, &args, &mut out),
         Command::Coverage(args) => coverage::run(&global, &args, &mut out),
         Command::Requests(args) => requests::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),

@@ -4,6 +4,7 @@
 mod analyses;
 mod assertions;
 mod cli;
+mod coordination;
 mod engine;
 mod example;
 mod kill;
