@@ -1,5 +1,6 @@
 //! The command line: verbs that read as a sentence.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -22,11 +23,14 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// The case folder, unless another is named.
+pub const CASE: &str = "cahoots.case";
+
 /// What every command takes.
 #[derive(Args, Debug, Clone)]
 pub struct Global {
     /// The case folder
-    #[arg(long, value_name = "DIR", default_value = "cahoots.case", global = true)]
+    #[arg(long, value_name = "DIR", default_value = CASE, global = true)]
     pub case: PathBuf,
     /// Print JSON instead of text
     #[arg(long, global = true)]
@@ -83,6 +87,17 @@ pub enum Command {
     Export(Export),
     /// Write a commented empty file for a record compiled by hand
     Template(Template),
+    /// Ask a question in SQL of the record, or of files (needs cahoots-engine)
+    #[command(disable_help_flag = true)]
+    Sql {
+        /// Passed on: see `cahoots sql --help`
+        #[arg(
+            value_name = "QUERY|FILE|OPTION",
+            trailing_var_arg = true,
+            allow_hyphen_values = true
+        )]
+        args: Vec<OsString>,
+    },
     /// Throw the text index away and make it again from the record
     Rebuild,
     /// Print the formats that can be read

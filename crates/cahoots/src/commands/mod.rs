@@ -10,6 +10,7 @@ mod chronology;
 mod contacts;
 mod coordination;
 mod coverage;
+mod engine;
 mod export;
 mod exposure;
 mod formats;
@@ -25,6 +26,8 @@ mod statement_add;
 mod statements;
 mod thread;
 mod verify;
+
+pub use engine::NotInstalled;
 
 use anyhow::Result;
 use cahoots_store::Case;
@@ -76,6 +79,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),
         Command::Template(args) => formats::template(&args, &mut out),
+        Command::Sql { args } => engine::run(&global, "sql", &args),
         Command::Rebuild => rebuild::run(&global, &mut out),
         Command::Formats => formats::list(&mut out),
         Command::Completions { shell } => {

@@ -5,6 +5,7 @@ mod analyses;
 mod assertions;
 mod cli;
 mod coordination;
+mod engine;
 mod example;
 mod kill;
 mod support;
