@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test install bench fuzz audit clean
+.PHONY: help demo test install engine bench fuzz audit clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -16,6 +16,10 @@ test: ## Run everything CI runs
 install: ## Install the `cahoots` program for this user
 	@scripts/setup.sh
 	@source scripts/env.sh && cargo install --locked --path crates/cahoots
+
+engine: ## Install `cahoots-engine` too: SQL, and coordination on a cluster
+	@scripts/setup.sh
+	@source scripts/env.sh && cargo install --locked --path engine
 
 bench: ## Measure against notmuch and mu: make bench DATA=path/to/file.mbox[.zst]
 	@test -n "$(DATA)" || { echo 'usage: make bench DATA=path/to/file.mbox[.zst]' >&2; exit 2; }
@@ -31,4 +35,4 @@ audit: ## Look the dependencies up in the advisory database (needs the network)
 	@source scripts/env.sh && cargo deny check advisories
 
 clean: ## Remove what builds and demos left in the clone
-	@rm -rf target fuzz/target demo.cahoots.case
+	@rm -rf target engine/target fuzz/target demo.cahoots.case

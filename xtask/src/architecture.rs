@@ -68,7 +68,7 @@ fn quoted(cell: &str) -> impl Iterator<Item = &str> {
 fn manifests(repository: &Repository) -> Result<Arrows, Problem> {
     let mut parsed = Vec::new();
     for file in repository.files() {
-        let in_workspace = file.path == "xtask/Cargo.toml"
+        let in_workspace = ["xtask/Cargo.toml", "engine/Cargo.toml"].contains(&file.path.as_str())
             || (file.path.starts_with("crates/") && file.path.ends_with("/Cargo.toml"));
         if !in_workspace || file.is_fixture() {
             continue;

@@ -2,11 +2,12 @@
 //!
 //! `planted ROWS [SEED] [HOT]`: HOT is the part of all shares that go to one object. With
 //! `--messages`, the columns are those of the Coordination Network Toolkit. With `--members`, the
-//! planted groups instead of the shares.
+//! planted groups instead of the shares. With `--small`, the table in `examples/shares`: two groups
+//! of six, one that pushes objects of its own and one that pushes objects that others share too.
 
 use std::io::{BufWriter, Write};
 
-use cahoots_coordination::planted::Plan;
+use cahoots_coordination::planted::{Group, Plan};
 
 fn main() -> std::io::Result<()> {
     let (flags, plain): (Vec<String>, Vec<String>) =
@@ -14,7 +15,10 @@ fn main() -> std::io::Result<()> {
     let number = |at: usize| plain.get(at).and_then(|text| text.parse::<f64>().ok());
     let rows = number(0).unwrap_or(100_000.0) as u64;
     let seed = number(1).unwrap_or(1.0) as u64;
-    let plan = Plan { hot: number(2).unwrap_or(0.0), ..Plan::of_size(rows, seed) };
+    let plan = match flags.iter().any(|flag| flag == "--small") {
+        true => small(seed),
+        false => Plan { hot: number(2).unwrap_or(0.0), ..Plan::of_size(rows, seed) },
+    };
     let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
     if flags.iter().any(|flag| flag == "--members") {
         writeln!(out, "group,account_id")?;
@@ -41,4 +45,17 @@ fn main() -> std::io::Result<()> {
         }
     }
     out.flush()
+}
+
+fn small(seed: u64) -> Plan {
+    let group = |own| Group { members: 6, objects: 20, participation: 0.9, jitter: 20, own };
+    Plan {
+        organic: 4_000,
+        accounts: 700,
+        objects: 500,
+        days: 30,
+        groups: vec![group(1.0), group(0.25)],
+        seed,
+        ..Plan::default()
+    }
 }

@@ -47,7 +47,8 @@ pub struct Edge {
 impl Edge {
     /// The mean lag in seconds.
     pub fn mean_lag(&self) -> f64 {
-        self.lag_sum as f64 / f64::from(self.weight.max(1)) / 1e6
+        // Seconds first: whole seconds stay whole, and one division rounds once.
+        self.lag_sum as f64 / 1e6 / f64::from(self.weight.max(1))
     }
 
     /// How evenly both sides' posts make up the pairs: the lesser count by the greater.

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::edges::Edge;
 use crate::evidence::{EdgeEvidence, Evidence, EvidenceError, Grounds, Parameters};
+use crate::groups::{Graph, leiden};
 use crate::meetings::{Cascade, PairOfShares, cascades, pairs_of_shares};
 use crate::network::{Network, NetworkError, Question, network};
 use crate::share::{AccountNo, ObjectNo};
@@ -23,11 +24,21 @@ pub struct Choice {
     pub fdr: Option<f64>,
     /// Shares above which the tests are left out: they hold all shares in memory.
     pub most_tested: u64,
+    /// How fine groups are: 1 is plain modularity, more gives more and smaller groups.
+    pub resolution: f64,
+    /// Seed of the search for groups.
+    pub seed: u64,
 }
 
 impl Default for Choice {
     fn default() -> Self {
-        Self { percentile: None, fdr: Some(0.05), most_tested: 50_000_000 }
+        Self {
+            percentile: None,
+            fdr: Some(0.05),
+            most_tested: 50_000_000,
+            resolution: 1.0,
+            seed: 1,
+        }
     }
 }
 
@@ -211,22 +222,24 @@ impl Findings {
         self.kept.iter().enumerate().filter_map(|(at, kept)| kept.then_some(at))
     }
 
-    /// Edges in the order of how little chance explains them: the smallest q first, then the most
-    /// objects, the most pairs, the shortest lag. Kept ones come first.
+    /// Kept edges in the order of how little chance explains them: those that pass both tests before
+    /// those that pass one, then the smallest q, the most objects, the most pairs, the shortest lag.
     pub fn by_surprise(&self) -> Vec<usize> {
         let list = &self.network.edges.list;
-        let surprise = |at: usize| {
-            let q = self.evidence_of(at).map_or(1.0, |it| it.selection.q.min(it.synchrony.q));
-            let p = self
-                .evidence_of(at)
-                .map_or(1.0, |it| it.selection.found.p.min(it.synchrony.found.p));
-            (q, p)
+        let surprise = |at: usize| match self.evidence_of(at) {
+            Some(it) => (
+                2 - u8::from(it.selection.passes) - u8::from(it.synchrony.passes),
+                it.selection.q.min(it.synchrony.q),
+                it.selection.found.p.min(it.synchrony.found.p),
+            ),
+            None => (2, 1.0, 1.0),
         };
         let mut order: Vec<usize> = self.kept_edges().collect();
         order.sort_by(|x, y| {
-            let ((qx, px), (qy, py)) = (surprise(*x), surprise(*y));
+            let ((nx, qx, px), (ny, qy, py)) = (surprise(*x), surprise(*y));
             let (a, b) = (&list[*x], &list[*y]);
-            qx.total_cmp(&qy)
+            nx.cmp(&ny)
+                .then(qx.total_cmp(&qy))
                 .then(px.total_cmp(&py))
                 .then(b.objects.cmp(&a.objects))
                 .then(b.weight.cmp(&a.weight))
@@ -236,11 +249,11 @@ impl Findings {
         order
     }
 
-    /// Groups of accounts that hang together by kept edges, with their facts.
+    /// Groups of accounts on kept edges, with their facts.
     fn group(&mut self, shares: &Shares) -> Result<(), FindingsError> {
         let list = &self.network.edges.list;
         let edges: Vec<&Edge> = self.kept_edges().map(|at| &list[at]).collect();
-        let parts = crate::components::components(edges.iter().map(|edge| (edge.a, edge.b)));
+        let parts = parts(&edges, self.choice);
         let mut group_of: FxHashMap<u32, u32> = FxHashMap::default();
         for (number, members) in parts.iter().enumerate() {
             group_of.extend(members.iter().map(|account| (account.0, number as u32)));
@@ -286,6 +299,25 @@ impl Findings {
     pub fn objects(&self, shares: &Shares) -> Result<Vec<Cascade>, SpillError> {
         cascades(shares, &self.question)
     }
+}
+
+/// The groups of two accounts or more, the largest first, by the Leiden algorithm; an edge weighs
+/// as much as it has objects.
+fn parts(edges: &[&Edge], choice: Choice) -> Vec<Vec<AccountNo>> {
+    let mut accounts: Vec<AccountNo> = edges.iter().flat_map(|edge| [edge.a, edge.b]).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let node = |account: AccountNo| accounts.partition_point(|it| *it < account) as u32;
+    let weighed = edges.iter().map(|edge| (node(edge.a), node(edge.b), f64::from(edge.objects)));
+    let graph = Graph::new(accounts.len(), weighed);
+    let group_of = leiden(&graph, choice.resolution, choice.seed);
+    let n = group_of.iter().map(|group| *group as usize + 1).max().unwrap_or_default();
+    let mut parts: Vec<Vec<AccountNo>> = vec![Vec::new(); n];
+    for (account, group) in accounts.iter().zip(group_of) {
+        parts[group as usize].push(*account);
+    }
+    parts.retain(|members| members.len() > 1);
+    parts
 }
 
 fn facts(members: Vec<AccountNo>, pairs: &[&PairOfShares], edges: u32) -> GroupFacts {

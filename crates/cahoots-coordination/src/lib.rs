@@ -6,7 +6,6 @@
 //! sorted columns, runs spilled to disk when they outgrow memory, and the tests against chance.
 
 pub mod compat;
-mod components;
 pub mod edges;
 pub mod evidence;
 pub mod findings;

@@ -10,6 +10,7 @@ mod json;
 mod mail;
 pub mod original;
 mod posts;
+mod printed;
 pub mod select;
 pub mod tree;
 mod x;
@@ -33,5 +34,6 @@ pub fn importers() -> &'static [&'static dyn Importer] {
         &formats::posts_csv::PostsCsv,
         &formats::posts_jsonl::PostsJsonl,
         &formats::posts_parquet::PostsParquet,
+        &formats::released::Released,
     ]
 }

@@ -1,8 +1,15 @@
 //! The command line: verbs that read as a sentence.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+mod said;
+
+pub use said::{
+    Coverage, CoverageAction, Quote, StatementAction, StatementAdd, Statements, TakeBack,
+};
 
 /// Find out from the record who acted together.
 #[derive(Parser, Debug)]
@@ -16,11 +23,14 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// The case folder, unless another is named.
+pub const CASE: &str = "cahoots.case";
+
 /// What every command takes.
 #[derive(Args, Debug, Clone)]
 pub struct Global {
     /// The case folder
-    #[arg(long, value_name = "DIR", default_value = "cahoots.case", global = true)]
+    #[arg(long, value_name = "DIR", default_value = CASE, global = true)]
     pub case: PathBuf,
     /// Print JSON instead of text
     #[arg(long, global = true)]
@@ -58,8 +68,13 @@ pub enum Command {
     Requests(Requests),
     /// Show who was told of something, by whom and when
     Exposure(Exposure),
+    /// Find which accounts act in step, in tables of shares or in the posts of a case
+    Coordination(Box<crate::commands::Coordination>),
     /// Hold what was said in public against the record
+    #[command(visible_alias = "statement")]
     Statements(Statements),
+    /// Hold a quotation against the words it is taken from
+    Quote(Quote),
     /// Show, or say, what the record is known to hold completely
     Coverage(Coverage),
     /// Show what should be in the record and is not
@@ -72,6 +87,17 @@ pub enum Command {
     Export(Export),
     /// Write a commented empty file for a record compiled by hand
     Template(Template),
+    /// Ask a question in SQL of the record, or of files (needs cahoots-engine)
+    #[command(disable_help_flag = true)]
+    Sql {
+        /// Passed on: see `cahoots sql --help`
+        #[arg(
+            value_name = "QUERY|FILE|OPTION",
+            trailing_var_arg = true,
+            allow_hyphen_values = true
+        )]
+        args: Vec<OsString>,
+    },
     /// Throw the text index away and make it again from the record
     Rebuild,
     /// Print the formats that can be read
@@ -296,140 +322,6 @@ pub struct Exposure {
     /// Show at most this many rows
     #[arg(long, short = 'n', default_value_t = 40)]
     pub limit: usize,
-}
-
-/// `statements`.
-#[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Statements {
-    /// Only those of this speaker, or the one with this label
-    pub of: Option<String>,
-    /// Print schema.org ClaimReview as JSON-LD
-    #[arg(long)]
-    pub claim_review: bool,
-    #[command(subcommand)]
-    pub action: Option<StatementAction>,
-}
-
-#[derive(Subcommand, Debug)]
-pub enum StatementAction {
-    /// Enter a statement; what is not given is asked for at a terminal
-    Add(Box<StatementAdd>),
-    /// Take an entered statement back
-    Remove(TakeBack),
-}
-
-/// A decision taken back.
-#[derive(Args, Debug)]
-pub struct TakeBack {
-    /// Number of the decision
-    pub seq: u64,
-    /// Why
-    #[arg(long, default_value = "")]
-    pub reason: String,
-    /// Who decides (default: the user's name)
-    #[arg(long)]
-    pub author: Option<String>,
-}
-
-/// `statements add`.
-#[derive(Args, Debug)]
-pub struct StatementAdd {
-    /// A TOML file with speaker, at, where, question, quoted, published and tables of claims
-    #[arg(long)]
-    pub file: Option<PathBuf>,
-    /// Who said it
-    #[arg(long)]
-    pub speaker: Option<String>,
-    /// When
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
-    /// Where: a programme, a hearing
-    #[arg(long = "where", value_name = "PLACE")]
-    pub place: Option<String>,
-    /// What was asked
-    #[arg(long)]
-    pub question: Option<String>,
-    /// The words spoken
-    #[arg(long, value_name = "WORDS")]
-    pub quoted: Option<String>,
-    /// Where it was published
-    #[arg(long)]
-    pub published: Vec<String>,
-    /// What it claims, in one sentence
-    #[arg(long)]
-    pub reading: Option<String>,
-    /// The template by which the claim is tested
-    #[arg(long)]
-    pub template: Option<String>,
-    /// Whom the claim is about
-    #[arg(long, value_name = "PARTY")]
-    pub actor: Vec<String>,
-    /// The other side
-    #[arg(long, value_name = "PARTY")]
-    pub counterpart: Vec<String>,
-    /// What it is about: an item, an object, a query
-    #[arg(long)]
-    pub about: Option<String>,
-    /// The claim speaks of the time from here
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<String>,
-    /// … until here
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
-    /// For counts: "at most", "at least" or "exactly"
-    #[arg(long)]
-    pub bound: Option<String>,
-    /// For counts: the number
-    #[arg(long)]
-    pub count: Option<u64>,
-    /// A hedge in the words spoken
-    #[arg(long)]
-    pub hedge: Option<String>,
-    /// Who enters it (default: the user's name)
-    #[arg(long)]
-    pub author: Option<String>,
-}
-
-/// `coverage`.
-#[derive(Args, Debug)]
-pub struct Coverage {
-    #[command(subcommand)]
-    pub action: Option<CoverageAction>,
-}
-
-#[derive(Subcommand, Debug)]
-pub enum CoverageAction {
-    /// Say that something is complete, or is not
-    Add(CoverageAdd),
-    /// Take a row back
-    Remove(TakeBack),
-}
-
-/// `coverage add`.
-#[derive(Args, Debug)]
-pub struct CoverageAdd {
-    /// From whose holdings the archive came
-    pub custodian: String,
-    /// email, "direct message", chat, post, publication, or * for all
-    pub channel: String,
-    /// full, partial or unknown
-    pub completeness: String,
-    /// First day
-    #[arg(long, value_name = "DAY")]
-    pub from: Option<String>,
-    /// Last day
-    #[arg(long, value_name = "DAY")]
-    pub to: Option<String>,
-    /// Whose messages, where those are not the custodian's
-    #[arg(long, value_name = "PARTY")]
-    pub covers: Vec<String>,
-    /// How that is known
-    #[arg(long, default_value = "")]
-    pub how_known: String,
-    /// Who says so (default: the user's name)
-    #[arg(long)]
-    pub author: Option<String>,
 }
 
 /// `absences`.

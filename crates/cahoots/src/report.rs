@@ -5,6 +5,8 @@ use std::io::Write;
 use anyhow::Error;
 use cahoots_store::StoreError;
 
+use crate::commands::NotInstalled;
+
 /// Prints an error with its causes and a hint to stderr.
 pub fn print(error: &Error) {
     let mut text = format!("cahoots: {error}\n");
@@ -38,6 +40,9 @@ pub fn is_closed_pipe(error: &Error) -> bool {
 }
 
 fn hint(error: &Error) -> Option<&'static str> {
+    if error.is::<NotInstalled>() {
+        return Some(NotInstalled::HINT);
+    }
     error.chain().find_map(|cause| match cause.downcast_ref::<StoreError>()? {
         StoreError::NoCase { .. } => {
             Some("make one with `cahoots open FOLDER`, or name another with --case DIR")

@@ -282,4 +282,51 @@ mod tests {
         escape(&mut text, "a<b>&\"c\"\u{0}\n\u{ffff}");
         assert_eq!(text, "a&lt;b&gt;&amp;&quot;c&quot;\u{fffd} \u{fffd}");
     }
+
+    /// The names of all elements, if every one is closed where it should be and every attribute is
+    /// in quotes.
+    fn elements(xml: &str) -> Vec<String> {
+        let (mut open, mut names) = (Vec::new(), Vec::new());
+        for (number, piece) in xml.split('<').enumerate().skip(1) {
+            let (tag, text) = piece.split_once('>').unwrap_or_else(|| panic!("{number}: {piece}"));
+            assert!(!text.contains('>') && !text.contains('&') || text.contains(';'), "{text}");
+            if tag.starts_with('?') {
+                continue;
+            }
+            if let Some(name) = tag.strip_prefix('/') {
+                assert_eq!(open.pop().as_deref(), Some(name));
+                continue;
+            }
+            assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+            let name = tag.split([' ', '/']).next().unwrap_or_default().to_owned();
+            names.push(name.clone());
+            if !tag.ends_with('/') {
+                open.push(name);
+            }
+        }
+        assert!(open.is_empty(), "{open:?}");
+        names
+    }
+
+    #[test]
+    fn both_forms_are_well_formed_whatever_accounts_are_called() {
+        let names = ["<script>\"a\" & 'b'", "]]>&amp;", "tab\there \u{1}"];
+        let lines = (0..9).map(|n| {
+            let object = ["o<1>", "o&2", "o\"3\""][n / 3];
+            (crate::Kind::Object, object, names[n % 3], "", n as i64 * 1_000_000)
+        });
+        let shares = Shares::of_rows(lines, &Default::default()).unwrap();
+        let choice = crate::Choice { fdr: None, ..Default::default() };
+        let found = crate::findings(&shares, &Default::default(), choice).unwrap();
+        let (mut gexf, mut graphml) = (Vec::new(), Vec::new());
+        write_gexf(&found, &shares, &mut gexf).unwrap();
+        write_graphml(&found, &shares, &mut graphml).unwrap();
+        for (bytes, words) in [(gexf, "weight=\"3\""), (graphml, "<data key=\"weight\">3</data>")] {
+            let text = String::from_utf8(bytes).unwrap();
+            let names = elements(&text);
+            let count = |wanted: &str| names.iter().filter(|name| *name == wanted).count();
+            assert_eq!((count("node"), count("edge")), (3, 3));
+            assert!(text.contains(words) && text.contains("&lt;script&gt;"), "{text}");
+        }
+    }
 }

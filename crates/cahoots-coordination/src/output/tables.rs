@@ -70,7 +70,7 @@ pub fn edges<'a>(found: &'a Findings, shares: &'a Shares, kept: bool) -> Table<'
     match found.question.compat {
         Some(Compat::Cnt) => return directed(found, shares),
         Some(Compat::CooRTweet) => {}
-        None => return all_of_edges(found, shares, kept),
+        None => return all_columns(found, Rc::new(by_name(found, shares, kept))),
     }
     let order = Rc::new(by_name(found, shares, false));
     let own = order.clone();
@@ -114,9 +114,15 @@ fn peers_columns<'a>(found: &'a Findings, order: &Order<'a>) -> Table<'a> {
         .with("edge_symmetry_score", Holds::Real, move |row| Cell::Real(e7(row).0.symmetry()))
 }
 
-fn all_of_edges<'a>(found: &'a Findings, shares: &'a Shares, kept: bool) -> Table<'a> {
+/// The table of some edges, by their places, in this order, with all columns.
+pub fn edges_of<'a>(found: &'a Findings, shares: &'a Shares, places: &[usize]) -> Table<'a> {
     let list = &found.network.edges.list;
-    let order = Rc::new(by_name(found, shares, kept));
+    let order = places.iter().map(|at| (turned(shares, &list[*at]), *at)).collect();
+    all_columns(found, Rc::new(order))
+}
+
+fn all_columns<'a>(found: &'a Findings, order: Order<'a>) -> Table<'a> {
+    let list = &found.network.edges.list;
     let at = |order: &Order<'a>| {
         let order = order.clone();
         move |row: usize| order[row]

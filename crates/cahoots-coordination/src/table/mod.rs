@@ -4,6 +4,7 @@
 //! What comes out depends on the input alone: names are numbered by first appearance, problems
 //! keep the order of the rows.
 
+pub mod check;
 mod csv;
 mod encode;
 mod feed;
@@ -12,6 +13,8 @@ mod layout;
 mod near;
 mod parquet;
 pub mod problem;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use std::io;
@@ -32,6 +35,7 @@ use crate::shares::{Gathered, Parts, Shares};
 use crate::spill::Budget;
 
 pub use self::feed::FileFacts;
+pub use self::near::near_objects;
 pub use self::problem::{Counted, Fault, Problems, Spot};
 
 /// How tables are read.

@@ -10,26 +10,23 @@ use super::about::Finder;
 use super::span::moment;
 use super::who::exactly;
 use super::work::{Work, decided};
-use super::{coverage, load};
+use super::{coverage, load, wording};
 use crate::names::People;
 use crate::output::Output;
 
-/// Every statement of the case, judged.
-///
-/// # Errors
-/// When the case cannot be read.
-pub fn judged(
+/// Every statement of the case: those of its items, then those that people entered.
+fn statements(
     case: &Case,
     record: &Record,
     people: &People,
+    finder: &Finder<'_>,
     out: &Output,
-) -> Result<Finding<Vec<Judged>>> {
-    let finder = Finder::new(case, record)?;
+) -> Result<Ledger> {
     let resolve = |name: &str| exactly(people, name);
     // A claim's `about` that is no query with a meaning is reported as unresolved, not as an error.
     let about = |text: &str| -> Vec<Place> { finder.find(text, out).unwrap_or_default() };
     let mut all = Ledger::from_record(record, &resolve, &about);
-    let zone = jiff::tz::TimeZone::get(&record.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = record.time_zone();
     for entered in decided(case)? {
         let Work::Statement { statement } = entered.work else { continue };
         let given = |text: &String| (!text.trim().is_empty()).then(|| text.clone());
@@ -55,16 +52,29 @@ pub fn judged(
                 .collect(),
         });
     }
-    let table = coverage::table(case, record)?;
-    Ok(ledger(record, &all, &table, &Options::default()))
+    Ok(all)
 }
 
 /// The record, the people, and every statement judged.
 ///
 /// # Errors
-/// As [`judged`].
+/// When the case cannot be read.
 pub fn of_case(case: &Case, out: &Output) -> Result<(Record, People, Finding<Vec<Judged>>)> {
-    let (record, people) = load::with_words(case)?;
-    let found = judged(case, &record, &people, out)?;
+    let (mut record, people) = load::of_case(case)?;
+    let finder = Finder::new(case, &record)?;
+    let all = statements(case, &record, &people, &finder, out)?;
+    for (theirs, about) in all.texts(&record) {
+        let (theirs, about) =
+            (wording::read(case, &record, &theirs)?, wording::read(case, &record, &about)?);
+        wording::between(&mut record, &theirs, &about, &|_, _| false, &finder)?;
+    }
+    let quoted: Vec<Place> = all.quoted();
+    let texts = wording::read(case, &record, &quoted)?;
+    let texts: rustc_hash::FxHashMap<Place, String> =
+        texts.into_iter().map(|text| (text.place, text.whole)).collect();
+    let words = |place: Place| texts.get(&place).cloned();
+    let table = coverage::table(case, &record)?;
+    let options = Options { words: Some(&words), ..Options::default() };
+    let found = ledger(&record, &all, &table, &options);
     Ok((record, people, found))
 }

@@ -12,14 +12,14 @@ use cahoots_store::Case;
 use super::Done;
 use super::absences::probability;
 use super::contacts::{bar, caveats};
-use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, party, with_words};
+use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, of_case, party, wording};
 use crate::cli::{Acts as Args, Global};
 use crate::names::People;
 use crate::output::{Output, Style, counted, fit, number};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
     let case = super::open_case(global, out)?;
-    let (record, people) = with_words(&case)?;
+    let (mut record, people) = of_case(&case)?;
     let mut question = Question::new(Party(0), Party(0));
     question.within = length(&args.within)?;
     question.other_windows.retain(|window| *window != question.within);
@@ -64,6 +64,8 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
     question.to = party(&people, to)?;
     question.circle = parties(&people, &args.circle)?;
     question.peers = parties(&people, &peers(&args.peers)?)?;
+    let finder = Finder::new(&case, &record)?;
+    wording::of_question(&case, &mut record, &mut question, &finder)?;
     let found = acts(&record, &question);
     if out.json {
         out.value(&json_of("acts", &found, &case, &record)?)?;
@@ -197,7 +199,7 @@ fn print(
     let p = &found.parameters;
     let settings = format!(
         "seed {}, {} redraws, {} tests declared together",
-        p["seed"], p["redraws"], p["tests_in_family"]
+        p["seed"], p["redraws"], p["family"]
     );
     let settings = out.styled(Style::Dim, &settings);
     out.line(settings)?;
@@ -233,13 +235,15 @@ fn print_test(test: &ActorTest, out: &mut Output) -> Result<()> {
         None => String::new(),
     };
     let line = format!(
-        "acts of {who}: within {} after {} of {} sessions{interval}; chance gives {}, {} to {} of them{median}; p {}: {}",
+        "acts of {who}: within {} after {} of {} sessions{interval}; chance gives {}, {} of them{median}; p {}: {}",
         lag(micros(test.test.within_seconds)),
         test.answered,
         test.sessions,
         percent(test.test.chance_share),
-        test.chance_range.0,
-        test.chance_range.1,
+        match test.chance_range {
+            (low, high) if low == high => low.to_string(),
+            (low, high) => format!("{low} to {high}"),
+        },
         probability(test.test.p),
         test.words
     );
@@ -328,8 +332,9 @@ fn print_candidate(
     out: &mut Output,
 ) -> Result<()> {
     let lag = lags(c.time.least_seconds.map(micros), c.time.most_seconds.map(micros));
-    let mark =
-        if session.answered_by == Some(c.act) && c.content.grade.is_some() { "✓" } else { "·" };
+    // The mark says which act is counted for the session, not that anything was done as asked.
+    let counted = session.answered_by == Some(c.act);
+    let mark = if counted { "▸" } else { "·" };
     let when = match c.time.before_request {
         Some(true) => "before the request",
         Some(false) => "after it",
@@ -345,13 +350,20 @@ fn print_candidate(
                 .shared
                 .iter()
                 .filter(|shared| shared.grade == grade || grade == Grade::C)
-                .map(|shared| shared.key.as_str())
+                .map(|shared| {
+                    let key = shared.key.as_str();
+                    key.split_once(": ").or(key.split_once("topic:")).map_or(key, |(_, key)| key)
+                })
                 .take(3)
                 .collect();
+            let kinds = |kind: &str| c.content.shared.iter().any(|it| it.kind == kind);
             let what = match grade {
+                Grade::A if kinds("words") => "a long run of words",
                 Grade::A => "the same thing",
+                Grade::B if kinds("near copy") => "nearly the same words",
                 Grade::B => "the same words",
                 Grade::C => "something rare",
+                Grade::D if kinds("suggestion") => "words in common, a suggestion only",
                 Grade::D => "a topic only",
             };
             format!("content: {what} (grade {grade:?}: {})", keys.join(", "))
@@ -370,6 +382,9 @@ fn print_candidate(
         (None, _) => format!("kind: {}", c.act_kind.acted),
     };
     let mut axes = vec![format!("time: {lag}, {when}"), actor, kind, content];
+    if counted {
+        axes.push("counted for this session: the first act within the window".to_owned());
+    }
     match c.public_before {
         PublicBefore::Yes { item } => {
             axes.push(format!("what they share was public before: [{}]", item.0.short()));
@@ -409,13 +424,20 @@ fn print_candidate(
         } else if crate::output::width_of(&joined) <= width {
             line = joined;
         } else {
-            let full = out.styled(Style::Dim, &fit(&line, width));
-            out.line(format!("        {full}"))?;
+            dim(&line, width, out)?;
             line = axis;
         }
     }
-    let full = out.styled(Style::Dim, &fit(&line, width));
-    out.line(format!("        {full}"))
+    dim(&line, width, out)
+}
+
+/// A line of axes, on as many lines as it needs: a figure that is cut off says something else.
+fn dim(line: &str, width: usize, out: &mut Output) -> Result<()> {
+    for (n, part) in super::wrapped(line, width, 6).into_iter().enumerate() {
+        let part = out.styled(Style::Dim, &crate::output::printable(&part));
+        out.line(format!("        {}{part}", if n == 0 { "" } else { "  " }))?;
+    }
+    Ok(())
 }
 
 fn print_scan(found: &Finding<Scan>, limit: usize, out: &mut Output) -> Result<()> {

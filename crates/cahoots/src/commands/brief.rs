@@ -1,13 +1,13 @@
 //! `brief`: one page on the whole case.
 
 use anyhow::Result;
-use cahoots_analyze::brief::{Brief, Options, brief, said};
+use cahoots_analyze::brief::{Brief, Options, brief, questions, said};
 use cahoots_analyze::{Finding, Record};
 use cahoots_store::Case;
 
 use super::Done;
 use super::contacts::caveats;
-use crate::analysis::{coverage, json_of, statements};
+use crate::analysis::{Finder, coverage, json_of, statements, wording};
 use crate::cli::{Brief as Args, Global};
 use crate::output::{Output, Style};
 
@@ -34,7 +34,7 @@ pub(super) fn of(
     seed: u64,
     out: &Output,
 ) -> Result<(Record, Finding<Brief>)> {
-    let (record, _, judged) = statements::of_case(case, out)?;
+    let (mut record, _, judged) = statements::of_case(case, out)?;
     let table = coverage::table(case, &record)?;
     let options = Options {
         redraws,
@@ -42,6 +42,10 @@ pub(super) fn of(
         coverage_of: coverage::of_posts(&table, &record),
         ..Options::default()
     };
+    let finder = Finder::new(case, &record)?;
+    for mut question in questions(&record, &options) {
+        wording::of_question(case, &mut record, &mut question, &finder)?;
+    }
     let said = said::section(&judged.result, options.lines);
     let found = brief(&record, &options, vec![said]);
     Ok((record, found))

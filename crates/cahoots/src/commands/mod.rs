@@ -8,24 +8,32 @@ mod bench_queries;
 mod brief;
 mod chronology;
 mod contacts;
+mod coordination;
 mod coverage;
+mod engine;
 mod export;
 mod exposure;
 mod formats;
 mod overview;
 mod people;
 mod problems;
+mod quote;
 mod rebuild;
 mod requests;
 mod search;
 mod show;
+mod statement_add;
 mod statements;
 mod thread;
 mod verify;
 
+pub use engine::NotInstalled;
+
 use anyhow::Result;
 use cahoots_store::Case;
 use clap::CommandFactory;
+
+pub use coordination::Coordination;
 
 use crate::cli::{Cli, Command, Global};
 use crate::output::{Output, fit, width_of};
@@ -62,13 +70,16 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Acts(args) => acts::run(&global, &args, &mut out),
         Command::Exposure(args) => exposure::run(&global, &args, &mut out),
         Command::Brief(args) => brief::run(&global, &args, &mut out),
+        Command::Coordination(args) => coordination::run(&global, &args, &mut out),
         Command::Statements(args) => statements::run(&global, &args, &mut out),
+        Command::Quote(args) => quote::run(&global, &args, &mut out),
         Command::Coverage(args) => coverage::run(&global, &args, &mut out),
         Command::Requests(args) => requests::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),
         Command::Template(args) => formats::template(&args, &mut out),
+        Command::Sql { args } => engine::run(&global, "sql", &args),
         Command::Rebuild => rebuild::run(&global, &mut out),
         Command::Formats => formats::list(&mut out),
         Command::Completions { shell } => {

@@ -4,6 +4,8 @@
 mod analyses;
 mod assertions;
 mod cli;
+mod coordination;
+mod engine;
 mod example;
 mod kill;
 mod support;
