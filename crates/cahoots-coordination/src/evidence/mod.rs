@@ -25,6 +25,7 @@ pub mod window;
 #[cfg(test)]
 mod worked_example;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 pub use degrees::Degrees;
@@ -191,22 +192,23 @@ impl<'a> Grounds<'a> {
     fn yardstick(&self, windows: Windows, pairs: &[(AccountNo, AccountNo)]) -> Yardstick {
         let threads = self.parameters.threads;
         let mut yardstick = Yardstick::first(&self.table, windows, threads);
-        let mut groups: Vec<Vec<AccountNo>> = Vec::new();
+        let mut edges: BTreeSet<(AccountNo, AccountNo)> = BTreeSet::new();
         for _ in 0..ROUNDS {
             let found = yardstick.synchronies(&self.table, pairs, threads);
             let answers = self.answers(found, |it| it.p);
             let passing = pairs.iter().zip(&answers).filter(|(_, answer)| answer.passes);
-            let edges = passing.map(|((a, b), _)| (a.0, b.0, 1.0));
-            let found: Vec<Vec<AccountNo>> = pieces(&Graph::new(self.table.accounts(), edges))
+            let before = edges.len();
+            edges.extend(passing.map(|((a, b), _)| (*a.min(b), *a.max(b))));
+            if edges.len() == before {
+                break;
+            }
+            let tied = edges.iter().map(|(a, b)| (a.0, b.0, 1.0));
+            let groups: Vec<Vec<AccountNo>> = pieces(&Graph::new(self.table.accounts(), tied))
                 .into_iter()
                 .filter(|piece| piece.len() > 1)
                 .map(|piece| piece.into_iter().map(AccountNo).collect())
                 .collect();
-            if found == groups {
-                break;
-            }
-            yardstick = yardstick.without(&self.table, &found, threads);
-            groups = found;
+            yardstick = yardstick.without(&self.table, &groups, threads);
         }
         yardstick.second(&self.table)
     }

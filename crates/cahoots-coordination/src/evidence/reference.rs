@@ -2,9 +2,10 @@
 //! where an object has too few other sharers to say.
 //!
 //! For each share (the *anchor*) the shares of its object by other accounts within the horizon are
-//! counted, and how many of them lie within the window. The objects differ, so their shares of
-//! close ones are taken as draws from a beta distribution, fitted by moments, apart for small and
-//! for large objects and for the first share of an object and later ones.
+//! counted, and how many of them lie within the window. Every account has one vote, spread over its
+//! anchors, so that few who push much do not decide what is usual. The parts differ from anchor to
+//! anchor, so they are taken as draws from a beta distribution, fitted by moments, apart for small
+//! and for large objects and for meetings with the first share of an object and later ones.
 
 use std::num::NonZeroUsize;
 
@@ -15,11 +16,10 @@ use crate::AccountNo;
 
 /// Numbers of sharers that part small objects from larger ones.
 const SIZES: [u32; 4] = [2, 4, 9, 29];
-/// Kinds of place in the life of an object: its first share, within the window of it, within the
-/// horizon of it, later.
+/// Kinds of place in the life of an object: its first share, within the horizon of it, later.
 const AGES: usize = 3;
 const STRATA: usize = (SIZES.len() + 1) * AGES;
-/// Anchors below which a kind of share is not described by its own.
+/// Votes that are enough to tell something; less than that is not described by its own alone.
 const ENOUGH: f64 = 20.0;
 
 /// A kind of share: how large its object is, and how early in its life the share came.
@@ -71,20 +71,22 @@ impl Sums {
         self.both_close += sign * other.both_close;
     }
 
-    fn prior(&self) -> Prior {
-        let mean = (self.close / self.anchors).clamp(0.0, 1.0);
-        let weight = if self.twos < ENOUGH {
-            1.0
-        } else {
-            let mean = self.two_close / self.twos;
-            let variance = self.both_close / self.twos - mean * mean;
-            if variance > 0.0 {
-                (mean * (1.0 - mean) / variance - 1.0).clamp(1.0, 100.0)
-            } else {
-                100.0
-            }
-        };
-        Prior { mean, weight }
+    /// How much the parts differ from one anchor to the next, as the weight of a beta distribution;
+    /// `None` where too few anchors have two others.
+    fn weight(&self) -> Option<f64> {
+        if self.twos < ENOUGH {
+            return None;
+        }
+        let mean = self.two_close / self.twos;
+        let variance = self.both_close / self.twos - mean * mean;
+        let even = 100.0;
+        let weight = if variance > 0.0 { mean * (1.0 - mean) / variance - 1.0 } else { even };
+        Some(weight.clamp(1.0, even))
+    }
+
+    /// The mean part, where `usual` is expected and counts for as many anchors as are enough.
+    fn mean(&self, usual: f64) -> f64 {
+        (self.close.max(0.0) + ENOUGH * usual) / (self.anchors.max(0.0) + ENOUGH)
     }
 }
 
@@ -116,20 +118,24 @@ impl Reference {
         rest
     }
 
-    /// What other shares of this kind lead to expect; if there are too few, those as early in the
-    /// life of objects of any size; then any.
+    /// What other shares of this kind lead to expect. Few of them count for less than those as early
+    /// in the life of objects of any size, and few of these for less than all.
     pub fn prior(&self, stratum: Stratum) -> Prior {
-        let same_age = (stratum.0 % AGES..STRATA).step_by(AGES);
-        [self.sum(stratum.0..=stratum.0), self.sum(same_age), self.sum(0..STRATA)]
-            .iter()
-            .find(|sums| sums.anchors >= ENOUGH)
-            .map_or(IGNORANT, Sums::prior)
+        let Some(usual) = self.usual() else { return IGNORANT };
+        let same_age = self.sum((stratum.0 % AGES..STRATA).step_by(AGES));
+        let own = self.sum(stratum.0..=stratum.0);
+        let mean = own.mean(same_age.mean(usual));
+        let weight = own.weight().or_else(|| same_age.weight());
+        let weight = weight.or_else(|| self.sum(0..STRATA).weight()).unwrap_or(1.0);
+        Prior { mean: mean.min(1.0), weight }
     }
 
-    /// The pace of the record as a whole; `None` if there is too little to tell.
-    pub fn usual(&self) -> Option<Prior> {
+    /// The pace of the record as a whole, one close anchor added, so that it is never nothing; `None`
+    /// if there is too little to tell.
+    pub fn usual(&self) -> Option<f64> {
         let sums = self.sum(0..STRATA);
-        (sums.anchors >= ENOUGH).then(|| sums.prior())
+        let mean = (sums.close.max(0.0) + 1.0) / (sums.anchors + 1.0);
+        (sums.anchors >= ENOUGH).then_some(mean.min(1.0))
     }
 
     fn sum(&self, strata: impl Iterator<Item = usize>) -> Sums {
@@ -163,14 +169,14 @@ fn observed(
 }
 
 fn observe(table: &Table<'_>, windows: Windows, account: AccountNo, sums: &mut [Sums; STRATA]) {
+    // Each account has one vote, however much it shared: whoever pushes much is not what is usual.
+    let weight = 1.0 / table.range_of(account).len().max(1) as f64;
     for own in table.runs_of(account) {
         let Some(object) = own.first().map(|place| table.shares()[*place as usize].object) else {
             continue;
         };
         let shares = table.of_object(object);
         let Some(born) = shares.first().map(|it| it.micros) else { continue };
-        // Each object has one vote, however many shared it.
-        let weight = 1.0 / shares.len() as f64;
         let own_is_first = own.first().copied() == table.first_place(object);
         for place in own {
             let micros = table.shares()[*place as usize].micros;
@@ -181,7 +187,6 @@ fn observe(table: &Table<'_>, windows: Windows, account: AccountNo, sums: &mut [
             // A later share is held against other later ones: the first is a kind of its own.
             let age = micros.saturating_sub(born);
             let first = age == 0;
-            let weight = if first { 1.0 } else { weight };
             let apart = |reach: i64| {
                 let theirs = !first && age <= reach && !own_is_first;
                 within(reach) - f64::from(u8::from(theirs))

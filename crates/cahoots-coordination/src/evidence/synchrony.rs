@@ -92,7 +92,7 @@ impl Yardstick {
         }
     }
 
-    /// The same, but only what these groups do not do is taken for usual.
+    /// The same, but only what these groups do not do is taken for usual, if that is enough to tell.
     pub(super) fn without(
         self,
         table: &Table<'_>,
@@ -101,7 +101,8 @@ impl Yardstick {
     ) -> Self {
         let record = self.record.unwrap_or(self.usual);
         let members: Vec<AccountNo> = groups.iter().flatten().copied().collect();
-        let usual = record.without(table, self.windows, &members, threads);
+        let rest = record.without(table, self.windows, &members, threads);
+        let usual = if rest.usual().is_some() { rest } else { record.clone() };
         let out = LeaveOut::groups_of(table, groups);
         Self { usual, record: Some(record), out, ..self }
     }
@@ -115,7 +116,7 @@ impl Yardstick {
     /// What part of the shares within the horizon lies within the window, all over the record but for
     /// the groups; `None` if there is too little to tell.
     pub fn usual(&self) -> Option<f64> {
-        self.usual.usual().map(|prior| prior.mean)
+        self.usual.usual()
     }
 
     /// How many groups are known whose members are no bystanders for each other.
