@@ -206,9 +206,9 @@ pub fn findings_of(
     Ok(found)
 }
 
-/// Whether an edge is more than chance by at least one of its tests.
+/// Whether an edge is more than chance, which choosing the same objects alone does not show.
 pub fn beyond_chance(evidence: &EdgeEvidence) -> bool {
-    evidence.selection.passes || evidence.synchrony.passes
+    evidence.in_step()
 }
 
 /// R's quantile of type 7 of the weights, as CooRTweet takes it.

@@ -11,6 +11,8 @@ use rand_core::{RngCore, SeedableRng};
 const SECOND: f64 = 1e6;
 const HOUR: f64 = 3600.0 * SECOND;
 const DAY: f64 = 24.0 * HOUR;
+/// The number of the first object of an event; objects of groups come before.
+const EVENTS: usize = 100_000;
 
 /// What people are like in a world without any coordination.
 #[derive(Clone, Copy, Debug)]
@@ -37,10 +39,16 @@ pub struct World {
     pub schedulers: f64,
     /// The chance of sharing again what one shared, hours or days later.
     pub repeats: f64,
-    /// The part of accounts that share an object in the first minute of its life (feeds of news).
+    /// The part of accounts that share everything in the first minute of its life: programs fed by
+    /// one source. They are in step, whoever runs them.
     pub feeds: f64,
+    /// Live events: a third of those who follow them share what happens within minutes.
+    pub events: usize,
+    /// The part of accounts that follow events.
+    pub followers: f64,
 }
 
+/// Nothing but activity and popularity.
 pub const QUIET: World = World {
     name: "activity and popularity only",
     accounts: 400,
@@ -56,105 +64,48 @@ pub const QUIET: World = World {
     schedulers: 0.0,
     repeats: 0.0,
     feeds: 0.0,
+    events: 0,
+    followers: 0.0,
 };
 
-pub const WORLDS: [World; 14] = [
+const NEWS: World = World { name: "news, daily rhythm", news: true, rhythm: true, ..QUIET };
+
+/// Everything that could pass for acting in step, at once.
+pub const EVERYTHING: World = World {
+    name: "everything at once",
+    zones: true,
+    sitting: 5.0,
+    topics: 5,
+    speed: 1.0,
+    schedulers: 0.1,
+    repeats: 0.2,
+    ..NEWS
+};
+
+/// Fewer accounts that share five times as much over two months: many meetings for each pair.
+const fn long(world: World, name: &'static str) -> World {
+    World { name, accounts: 150, shares: 200.0, days: 60.0, objects: 3000, ..world }
+}
+
+/// Worlds without any coordination.
+pub const WORLDS: [World; 17] = [
     QUIET,
     World { name: "news", news: true, ..QUIET },
-    World { name: "news, daily rhythm", news: true, rhythm: true, ..QUIET },
-    World { name: "the same, sittings of 5", news: true, rhythm: true, sitting: 5.0, ..QUIET },
-    World {
-        name: "the same, three time zones",
-        news: true,
-        rhythm: true,
-        sitting: 5.0,
-        zones: true,
-        ..QUIET
-    },
-    World {
-        name: "the same, ten topics",
-        news: true,
-        rhythm: true,
-        sitting: 5.0,
-        topics: 10,
-        ..QUIET
-    },
-    World { name: "news, fast and slow accounts", news: true, rhythm: true, speed: 1.0, ..QUIET },
-    World {
-        name: "news, repeated shares",
-        news: true,
-        rhythm: true,
-        sitting: 3.0,
-        repeats: 0.4,
-        ..QUIET
-    },
-    World {
-        name: "news, one in five on the quarter hour",
-        news: true,
-        rhythm: true,
-        schedulers: 0.2,
-        ..QUIET
-    },
-    World {
-        name: "dense sched",
-        news: true,
-        rhythm: true,
-        schedulers: 0.2,
-        accounts: 150,
-        shares: 200.0,
-        days: 60.0,
-        objects: 3000,
-        ..QUIET
-    },
-    World {
-        name: "dense all",
-        news: true,
-        rhythm: true,
-        zones: true,
-        sitting: 5.0,
-        topics: 5,
-        speed: 1.0,
-        repeats: 0.2,
-        accounts: 150,
-        shares: 200.0,
-        days: 60.0,
-        objects: 3000,
-        ..QUIET
-    },
-    World {
-        name: "dense fast",
-        news: true,
-        rhythm: true,
-        speed: 1.5,
-        accounts: 150,
-        shares: 200.0,
-        days: 60.0,
-        objects: 3000,
-        ..QUIET
-    },
-    World {
-        name: "dense zones sit",
-        news: true,
-        rhythm: true,
-        zones: true,
-        sitting: 8.0,
-        accounts: 150,
-        shares: 200.0,
-        days: 60.0,
-        objects: 3000,
-        ..QUIET
-    },
-    World {
-        name: "dense feeds",
-        news: true,
-        rhythm: true,
-        feeds: 0.1,
-        accounts: 150,
-        shares: 200.0,
-        days: 60.0,
-        objects: 3000,
-        ..QUIET
-    },
+    NEWS,
+    World { name: "+ sittings of five", sitting: 5.0, ..NEWS },
+    World { name: "+ sittings, three time zones", sitting: 5.0, zones: true, ..NEWS },
+    World { name: "+ sittings, ten topics", sitting: 5.0, topics: 10, ..NEWS },
+    World { name: "+ fast and slow accounts", speed: 1.0, ..NEWS },
+    World { name: "+ repeated shares", sitting: 3.0, repeats: 0.4, ..NEWS },
+    World { name: "+ one in five on the quarter hour", schedulers: 0.2, ..NEWS },
+    World { name: "+ events that all follow", events: 40, followers: 1.0, ..NEWS },
+    EVERYTHING,
+    long(World { sitting: 8.0, zones: true, ..NEWS }, "long: sittings of eight, time zones"),
+    long(World { speed: 1.5, ..NEWS }, "long: very fast and slow accounts"),
+    long(World { schedulers: 0.2, ..NEWS }, "long: one in five on the quarter hour"),
+    long(EVERYTHING, "long: everything at once"),
+    long(World { feeds: 0.1, ..NEWS }, "long: one in ten fed by one source"),
+    World { name: "events that one in twenty follows", events: 40, followers: 0.05, ..NEWS },
 ];
 
 /// A group that acts in step.
@@ -169,6 +120,8 @@ pub struct Planted {
     pub jitter: f64,
     /// It pushes what others share too; otherwise objects of its own.
     pub minority: bool,
+    /// What each member shares besides, like anybody.
+    pub besides: usize,
 }
 
 /// Shares, and the groups that were planted.
@@ -176,6 +129,9 @@ pub struct Made {
     pub shares: Vec<Share>,
     pub groups: Vec<Vec<AccountNo>>,
 }
+
+/// What is on offer in ten minutes and a topic, with cumulative weights.
+type Menus = BTreeMap<(i64, usize), (Vec<usize>, Vec<f64>)>;
 
 pub struct Random(ChaCha8Rng);
 
@@ -230,7 +186,7 @@ fn awake(world: &World, person: &Person, time: f64) -> f64 {
         return 1.0;
     }
     let hour = (time / HOUR + person.phase).rem_euclid(24.0);
-    if hour < 7.0 || hour >= 23.0 {
+    if !(7.0..23.0).contains(&hour) {
         0.02
     } else {
         0.4 + 0.6 * libm::exp(-(hour - 20.0) * (hour - 20.0) / 8.0)
@@ -263,12 +219,18 @@ impl World {
                 feed: random.unit() < self.feeds,
             })
             .collect();
+        let mut people = people;
+        let members = planted.iter().flat_map(|group| std::iter::repeat_n(group, group.size));
+        for (person, group) in people.iter_mut().zip(members) {
+            person.shares = group.besides;
+        }
         let mut rows = BTreeSet::new();
-        let mut menus: BTreeMap<(i64, usize), (Vec<usize>, Vec<f64>)> = BTreeMap::new();
+        let mut menus = Menus::new();
         for (account, person) in people.iter().enumerate() {
             self.live(account, person, &things, &mut menus, &mut random, &mut rows);
         }
-        let groups = self.plant(planted, &things, &mut random, &mut rows);
+        self.happen(&mut random, &mut rows);
+        let groups = self.plant(planted, &mut random, &mut rows);
         Made { shares: rows.into_iter().collect(), groups }
     }
 
@@ -286,7 +248,7 @@ impl World {
         account: usize,
         person: &Person,
         things: &[Thing],
-        menus: &mut BTreeMap<(i64, usize), (Vec<usize>, Vec<f64>)>,
+        menus: &mut Menus,
         random: &mut Random,
         rows: &mut BTreeSet<Share>,
     ) {
@@ -336,7 +298,7 @@ impl World {
         time: f64,
         topic: usize,
         things: &[Thing],
-        menus: &mut BTreeMap<(i64, usize), (Vec<usize>, Vec<f64>)>,
+        menus: &mut Menus,
         random: &mut Random,
         shared: &BTreeSet<usize>,
     ) -> Option<usize> {
@@ -363,10 +325,23 @@ impl World {
             .find(|object| !shared.contains(object) && things[*object].born <= time)
     }
 
+    /// Everybody who follows an event shares one object a minute and a half later, on average.
+    fn happen(&self, random: &mut Random, rows: &mut BTreeSet<Share>) {
+        let followers = (self.accounts as f64 * self.followers) as usize;
+        for event in 0..self.events {
+            let start = random.unit() * self.days * DAY;
+            for follower in 0..followers {
+                if random.unit() < 0.33 {
+                    let at = start + random.exponential(90.0 * SECOND);
+                    rows.insert(row(EVENTS + event, at, self.accounts - 1 - follower));
+                }
+            }
+        }
+    }
+
     fn plant(
         &self,
         planted: &[Planted],
-        things: &[Thing],
         random: &mut Random,
         rows: &mut BTreeSet<Share>,
     ) -> Vec<Vec<AccountNo>> {
@@ -401,7 +376,6 @@ impl World {
                         }
                     }
                 }
-                let _ = things;
                 members.into_iter().map(|it| AccountNo(it as u32)).collect()
             })
             .collect()

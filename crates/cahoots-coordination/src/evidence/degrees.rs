@@ -96,11 +96,13 @@ impl Degrees {
         )
     }
 
-    /// For two classes of accounts: the chance that both share an object, for each class of objects.
-    pub fn both(&self, a: u32, b: u32) -> Vec<Class> {
+    /// For two classes of accounts: the chance that both share an object, for each class of objects
+    /// with at most so many sharers.
+    pub fn both(&self, a: u32, b: u32, most_sharers: Option<u32>) -> Vec<Class> {
         let (a, b) = (self.accounts[a as usize].factor, self.accounts[b as usize].factor);
         self.objects
             .iter()
+            .filter(|object| most_sharers.is_none_or(|most| object.degree <= most))
             .map(|object| Class {
                 trials: object.count,
                 chance: tie(a, object.factor) * tie(b, object.factor),
@@ -164,7 +166,10 @@ fn solve(side: &mut [Degree], other: &[Degree]) -> f64 {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_core::{RngCore, SeedableRng};
 
+    use super::super::poisson_binomial::upper_tails;
     use super::*;
 
     fn sums(model: &Degrees, accounts: usize, objects: usize) -> (Vec<f64>, Vec<f64>) {
@@ -175,14 +180,30 @@ mod tests {
         )
     }
 
-    /// Two accounts and two objects with one tie more: by hand, x y / (1 + x y) with
-    /// p11 = t², p12 = p21 = t(1 - t)…; here all degrees 1, so every chance is a half.
+    /// Two accounts, two objects, all degrees 1: every chance is a half.
     #[test]
     fn equal_degrees_give_equal_chances() {
         let model = Degrees::of(&[1, 1], &[1, 1]);
         for (a, o) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let chance = model.chance(AccountNo(a), ObjectNo(o));
             assert!((chance - 0.5).abs() < 1e-9, "{chance}");
+        }
+    }
+
+    /// The chances that bicm 3.4.0 (PyPI) gives for a table of six accounts and eight objects.
+    #[test]
+    fn the_chances_are_those_of_another_program() {
+        let model = Degrees::of(&[5, 2, 3, 3, 1, 5], &[5, 3, 3, 2, 2, 1, 1, 2]);
+        for (a, o, expected) in [
+            (0, 0, 0.964_700_663_4),
+            (0, 3, 0.599_280_267_1),
+            (1, 1, 0.312_568_917_4),
+            (2, 5, 0.122_864_702_5),
+            (4, 0, 0.528_789_669_5),
+            (4, 6, 0.020_418_438_6),
+        ] {
+            let found = model.chance(AccountNo(a), ObjectNo(o));
+            assert!((found - expected).abs() < 1e-8, "{a} {o} {found}");
         }
     }
 
@@ -217,5 +238,48 @@ mod tests {
             }
             prop_assert_eq!(model.departure().to_bits(), model_of_the_rest.departure().to_bits());
         }
+    }
+    /// Tables drawn from the model itself: the chance of as many objects in common as there are, made
+    /// even by a draw between the steps, is evenly spread; without that draw it is never too small,
+    /// and neither is it with the chances estimated from the table drawn.
+    #[test]
+    fn the_tail_is_right_for_tables_from_the_model() {
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        let mut unit = || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+        let accounts: Vec<u32> = (0..30).map(|it| 4 + it).collect();
+        let objects: Vec<u32> =
+            (0..60).map(|it| if it % 6 == 0 { 21 } else { 4 + it % 5 }).collect();
+        let model = Degrees::of(&accounts, &objects);
+        let chance = |a: usize, o: usize| model.chance(AccountNo(a as u32), ObjectNo(o as u32));
+        let (mut even, mut plain, mut estimated, mut pairs) = (0, 0, 0, 0);
+        for _ in 0..150 {
+            let table: Vec<Vec<bool>> = (0..accounts.len())
+                .map(|a| (0..objects.len()).map(|o| unit() < chance(a, o)).collect())
+                .collect();
+            let rows: Vec<u32> =
+                table.iter().map(|row| row.iter().filter(|tie| **tie).count() as u32).collect();
+            let columns: Vec<u32> = (0..objects.len())
+                .map(|o| table.iter().filter(|row| row[o]).count() as u32)
+                .collect();
+            let from_table = Degrees::of(&rows, &columns);
+            // Pairs that do not overlap are independent.
+            for a in (0..accounts.len()).step_by(2) {
+                let both = table[a].iter().zip(&table[a + 1]).filter(|(x, y)| **x && **y).count();
+                let tails = |model: &Degrees| {
+                    let class = |it: usize| model.class_of(AccountNo(it as u32));
+                    upper_tails(&model.both(class(a), class(a + 1), None), objects.len() + 1)
+                };
+                let own = tails(&model);
+                pairs += 1;
+                even += u32::from(own[both + 1] + unit() * (own[both] - own[both + 1]) <= 0.05);
+                plain += u32::from(own[both] <= 0.05);
+                estimated += u32::from(tails(&from_table)[both] <= 0.05);
+            }
+        }
+        let part = |count: u32| f64::from(count) / f64::from(pairs);
+        let bound = 2.576 * libm::sqrt(0.05 * 0.95 / f64::from(pairs));
+        assert!((part(even) - 0.05).abs() <= bound, "{} ± {bound}", part(even));
+        assert!(part(plain) <= 0.05 + bound, "{}", part(plain));
+        assert!(part(estimated) <= 0.05 + bound, "{}", part(estimated));
     }
 }

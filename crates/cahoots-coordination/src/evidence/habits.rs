@@ -16,7 +16,7 @@ const WEIGHT: f64 = 5.0;
 
 /// Which habits are looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Habit {
+enum Habit {
     /// The minute of the hour only. As long as no groups are known, what a group began itself would
     /// pass for speed.
     Minute,
@@ -34,24 +34,30 @@ pub struct Habits {
 }
 
 impl Habits {
-    /// Looks at every share of the table. Ages count from the first share by an account that is not
-    /// in one group with the one that shares: what a group began says nothing about its members'
-    /// speed.
-    pub fn new(table: &Table<'_>, out: &LeaveOut, looked_at: Habit) -> Self {
-        let births = (0..table.objects() as u32)
+    /// Looks at every share of the table, for the minute of the hour only.
+    pub fn of_minutes(table: &Table<'_>) -> Self {
+        let mut minutes = Values::new(true);
+        for account in (0..table.accounts() as u32).map(AccountNo) {
+            minutes.push(table.shares_of(account).map(minute));
+        }
+        minutes.finish();
+        let (ages, births) = (Values::new(false), Vec::new());
+        Self { minutes, ages, births, looked_at: Habit::Minute }
+    }
+
+    /// Looks at every share again, for the age too. Ages count from the first share by an account
+    /// that is not in one group with the one that shares: what a group began says nothing about its
+    /// members' speed.
+    pub fn and_ages(mut self, table: &Table<'_>, out: &LeaveOut) -> Self {
+        self.births = (0..table.objects() as u32)
             .map(|object| Birth::of(table.of_object(crate::ObjectNo(object)), out))
             .collect();
-        let mut habits =
-            Self { minutes: Values::new(true), ages: Values::new(false), births, looked_at };
+        let mut ages = Values::new(false);
         for account in (0..table.accounts() as u32).map(AccountNo) {
-            habits.minutes.push(table.shares_of(account).map(minute));
-            let ages = table.shares_of(account).filter(|_| looked_at == Habit::MinuteAndAge);
-            let ages: Vec<i64> = ages.filter_map(|share| habits.age(share, account, out)).collect();
-            habits.ages.push(ages.into_iter());
+            ages.push(table.shares_of(account).filter_map(|it| self.age(it, account, out)));
         }
-        habits.minutes.finish();
-        habits.ages.finish();
-        habits
+        ages.finish();
+        Self { ages, looked_at: Habit::MinuteAndAge, ..self }
     }
 
     /// The factor on the odds that `account` is within the window of the share `at`, given that it
@@ -203,7 +209,7 @@ mod tests {
         shares.sort();
         let table = Table::new(&shares).unwrap();
         let out = LeaveOut::nobody();
-        let habits = Habits::new(&table, &out, Habit::Minute);
+        let habits = Habits::of_minutes(&table);
         let windows = Windows::new(MINUTE);
         let odds = |account, micros, met: &[Share]| {
             habits.odds(&out, AccountNo(account), share(0, micros, 9), windows, met)
@@ -236,7 +242,7 @@ mod tests {
         let table = Table::new(&shares).unwrap();
         let windows = Windows::new(MINUTE);
         let odds = |out: &LeaveOut| {
-            let habits = Habits::new(&table, out, Habit::MinuteAndAge);
+            let habits = Habits::of_minutes(&table).and_ages(&table, out);
             habits.odds(out, AccountNo(0), share(0, MINUTE, 9), windows, &[])
         };
         let alone = odds(&LeaveOut::nobody());

@@ -13,12 +13,17 @@ pub mod leave_out;
 pub mod moments;
 pub mod parallel;
 pub mod poisson_binomial;
+pub mod rarity;
 pub mod reference;
 pub mod selection;
 pub mod shift;
 pub mod synchrony;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod window;
+#[cfg(test)]
+mod worked_example;
 
 use std::num::NonZeroUsize;
 
@@ -37,6 +42,9 @@ use crate::groups::{Graph, pieces};
 
 /// Steps up to which the family of pairs is counted rather than bounded.
 const FAMILY_STEPS: u64 = 4_000_000_000;
+
+/// Rounds after which no more groups are looked for.
+const ROUNDS: usize = 6;
 
 /// What the questions are asked with.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -72,6 +80,15 @@ pub struct EdgeEvidence {
     pub selection: Answer<Selection>,
     /// Do they share them at the same moments?
     pub synchrony: Answer<Synchrony>,
+}
+
+impl EdgeEvidence {
+    /// Whether the two act in step: they share the same things closer together than bystanders do.
+    /// Selection alone is no such sign: people of one interest choose the same things, and that is
+    /// all there is to it as long as they do so in their own time.
+    pub fn in_step(&self) -> bool {
+        self.synchrony.passes
+    }
 }
 
 /// The evidence for all candidate pairs at one window.
@@ -119,6 +136,11 @@ impl<'a> Grounds<'a> {
         &self.degrees
     }
 
+    /// How many pairs share an object.
+    pub fn family(&self) -> Family {
+        self.family
+    }
+
     /// What was going round when.
     pub fn moments(&self) -> &Moments {
         &self.moments
@@ -162,20 +184,31 @@ impl<'a> Grounds<'a> {
 
     /// A group that shares what only it shares would be its own yardstick. So there are two passes:
     /// the first holds every pair against the record at large; accounts that hang together by edges
-    /// that pass are then no bystanders for each other in the second, which holds every pair against the other
-    /// sharers of the same objects. Only the second gives results.
+    /// that pass are then no bystanders for each other in the second, which holds every pair against
+    /// the other sharers of the same objects. Only the second gives results. The first is repeated
+    /// without the groups it found, until it finds no more: where much of a record is pushed, what
+    /// is usual shows only in what is left.
     fn yardstick(&self, windows: Windows, pairs: &[(AccountNo, AccountNo)]) -> Yardstick {
         let threads = self.parameters.threads;
-        let first = Yardstick::first(&self.table, windows, threads);
-        let answers = self.answers(first.synchronies(&self.table, pairs, threads), |it| it.p);
-        let passing = pairs.iter().zip(&answers).filter(|(_, answer)| answer.passes);
-        let edges = passing.map(|((a, b), _)| (a.0, b.0, 1.0));
-        let groups = pieces(&Graph::new(self.table.accounts(), edges))
-            .into_iter()
-            .filter(|piece| piece.len() > 1)
-            .map(|piece| piece.into_iter().map(AccountNo).collect())
-            .collect::<Vec<Vec<AccountNo>>>();
-        Yardstick::second(&self.table, windows, &groups, threads)
+        let mut yardstick = Yardstick::first(&self.table, windows, threads);
+        let mut groups: Vec<Vec<AccountNo>> = Vec::new();
+        for _ in 0..ROUNDS {
+            let found = yardstick.synchronies(&self.table, pairs, threads);
+            let answers = self.answers(found, |it| it.p);
+            let passing = pairs.iter().zip(&answers).filter(|(_, answer)| answer.passes);
+            let edges = passing.map(|((a, b), _)| (a.0, b.0, 1.0));
+            let found: Vec<Vec<AccountNo>> = pieces(&Graph::new(self.table.accounts(), edges))
+                .into_iter()
+                .filter(|piece| piece.len() > 1)
+                .map(|piece| piece.into_iter().map(AccountNo).collect())
+                .collect();
+            if found == groups {
+                break;
+            }
+            yardstick = yardstick.without(&self.table, &found, threads);
+            groups = found;
+        }
+        yardstick.second(&self.table)
     }
 
     fn answers<T>(&self, found: Vec<T>, p: impl Fn(&T) -> f64) -> Vec<Answer<T>> {

@@ -204,6 +204,31 @@ mod tests {
         assert!((found - expected).abs() <= 1e-11 * expected + 1e-36, "{found:e} {expected:e}");
     }
 
+    /// By convolution with 50 digits (mpmath 1.3); to the digits they give, SciPy 1.17.1
+    /// (`poisson_binom.sf(k - 1, q)`) and fast-poibin 0.4.3 say the same.
+    #[test]
+    fn unequal_chances_are_those_of_others() {
+        let rising: Vec<f64> = (1..=200).map(|i| f64::from(i) / 1000.0).collect();
+        for (k, expected) in [
+            (5, 0.999_994_128_337_902_1),
+            (20, 0.545_597_454_427_519_5),
+            (40, 1.240_514_339_236_628e-5),
+            (80, 1.301_759_398_798_496e-30),
+        ] {
+            near(upper_tail(&rising, k), expected);
+        }
+        let classes = [Class { trials: 50, chance: 1e-3 }, Class { trials: 10, chance: 0.02 }];
+        let tails = upper_tails(&classes, 20);
+        for (k, expected) in
+            [(2, 0.025_283_522_935_194_94), (5, 3.511_053_731_537_323e-6), (20, 4.745_030_16e-37)]
+        {
+            near(tails[k], expected);
+        }
+        let six = [0.1, 0.25, 0.4, 0.05, 0.9, 0.33];
+        near(upper_tail(&six, 3), 0.290_381_5);
+        near(upper_tail(&six, 6), 0.000_148_5);
+    }
+
     #[test]
     fn the_ends() {
         near(upper_tail(&[], 0), 1.0);

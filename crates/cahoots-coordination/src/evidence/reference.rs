@@ -8,7 +8,6 @@
 
 use std::num::NonZeroUsize;
 
-use super::leave_out::LeaveOut;
 use super::parallel;
 use super::table::Table;
 use super::window::Windows;
@@ -73,9 +72,6 @@ impl Sums {
     }
 
     fn prior(&self) -> Prior {
-        if self.anchors < ENOUGH {
-            return IGNORANT;
-        }
         let mean = (self.close / self.anchors).clamp(0.0, 1.0);
         let weight = if self.twos < ENOUGH {
             1.0
@@ -92,76 +88,78 @@ impl Sums {
     }
 }
 
-/// The record's pace, by kind of share, and apart for each group that can be left out.
+/// The record's pace, by kind of share.
 #[derive(Clone, Debug)]
 pub struct Reference {
-    all: [Sums; STRATA],
-    groups: Vec<[Sums; STRATA]>,
+    strata: [Sums; STRATA],
 }
 
 impl Reference {
     /// Looks at every share of the table.
-    pub fn new(table: &Table<'_>, windows: Windows, out: &LeaveOut, threads: NonZeroUsize) -> Self {
-        let accounts: Vec<u32> = (0..table.accounts() as u32).collect();
-        let parts = parallel::parts(&accounts, threads, |_, part| {
-            let mut all = [Sums::default(); STRATA];
-            let mut grouped: Vec<(u32, [Sums; STRATA])> = Vec::new();
-            for account in part {
-                let account = AccountNo(*account);
-                let mut own = [Sums::default(); STRATA];
-                observe(table, windows, account, &mut own);
-                for (sum, own) in all.iter_mut().zip(&own) {
-                    sum.add(own, 1.0);
-                }
-                if let Some(group) = out.group_of(account) {
-                    grouped.push((group, own));
-                }
-            }
-            (all, grouped)
-        });
-        let mut all = [Sums::default(); STRATA];
-        let mut groups = vec![[Sums::default(); STRATA]; out.groups()];
-        for (part, grouped) in parts {
-            for (sum, part) in all.iter_mut().zip(&part) {
-                sum.add(part, 1.0);
-            }
-            for (group, own) in grouped {
-                for (sum, own) in groups[group as usize].iter_mut().zip(&own) {
-                    sum.add(own, 1.0);
-                }
-            }
-        }
-        Self { all, groups }
+    pub fn new(table: &Table<'_>, windows: Windows, threads: NonZeroUsize) -> Self {
+        let accounts: Vec<AccountNo> = (0..table.accounts() as u32).map(AccountNo).collect();
+        Self { strata: observed(table, windows, &accounts, threads) }
     }
 
-    /// What other shares of this kind lead to expect, those of the groups named left out.
-    pub fn prior(&self, stratum: Stratum, out: [Option<u32>; 2]) -> Prior {
-        let without = |stratum: usize| {
-            let mut sums = self.all[stratum];
-            let second = if out[0] == out[1] { None } else { out[1] };
-            for group in [out[0], second].into_iter().flatten() {
-                sums.add(&self.groups[group as usize][stratum], -1.0);
-            }
-            sums
-        };
-        let own = without(stratum.0);
-        if own.anchors >= ENOUGH {
-            return own.prior();
+    /// The pace of what these accounts did not do.
+    pub fn without(
+        &self,
+        table: &Table<'_>,
+        windows: Windows,
+        accounts: &[AccountNo],
+        threads: NonZeroUsize,
+    ) -> Self {
+        let mut rest = self.clone();
+        for (sums, out) in rest.strata.iter_mut().zip(observed(table, windows, accounts, threads)) {
+            sums.add(&out, -1.0);
         }
-        // The same age at any size; then everything.
-        let mut same_age = Sums::default();
-        for at in (stratum.0 % AGES..STRATA).step_by(AGES) {
-            same_age.add(&without(at), 1.0);
-        }
-        if same_age.anchors >= ENOUGH {
-            return same_age.prior();
-        }
-        let mut any = Sums::default();
-        for at in 0..STRATA {
-            any.add(&without(at), 1.0);
-        }
-        any.prior()
+        rest
     }
+
+    /// What other shares of this kind lead to expect; if there are too few, those as early in the
+    /// life of objects of any size; then any.
+    pub fn prior(&self, stratum: Stratum) -> Prior {
+        let same_age = (stratum.0 % AGES..STRATA).step_by(AGES);
+        [self.sum(stratum.0..=stratum.0), self.sum(same_age), self.sum(0..STRATA)]
+            .iter()
+            .find(|sums| sums.anchors >= ENOUGH)
+            .map_or(IGNORANT, Sums::prior)
+    }
+
+    /// The pace of the record as a whole; `None` if there is too little to tell.
+    pub fn usual(&self) -> Option<Prior> {
+        let sums = self.sum(0..STRATA);
+        (sums.anchors >= ENOUGH).then(|| sums.prior())
+    }
+
+    fn sum(&self, strata: impl Iterator<Item = usize>) -> Sums {
+        strata.fold(Sums::default(), |mut sums, at| {
+            sums.add(&self.strata[at], 1.0);
+            sums
+        })
+    }
+}
+
+fn observed(
+    table: &Table<'_>,
+    windows: Windows,
+    accounts: &[AccountNo],
+    threads: NonZeroUsize,
+) -> [Sums; STRATA] {
+    let parts = parallel::parts(accounts, threads, |_, part| {
+        let mut sums = [Sums::default(); STRATA];
+        for account in part {
+            observe(table, windows, *account, &mut sums);
+        }
+        sums
+    });
+    let mut strata = [Sums::default(); STRATA];
+    for part in parts {
+        for (sum, part) in strata.iter_mut().zip(&part) {
+            sum.add(part, 1.0);
+        }
+    }
+    strata
 }
 
 fn observe(table: &Table<'_>, windows: Windows, account: AccountNo, sums: &mut [Sums; STRATA]) {

@@ -17,6 +17,8 @@ use super::table::Table;
 use crate::{AccountNo, ObjectNo};
 
 const DAY: i64 = 24 * 3_600_000_000;
+/// A record of more days is folded; times that far apart are mistakes.
+const MOST_DAYS: i64 = 100_000;
 
 /// How often clocks are set, and by which random numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,7 +66,7 @@ pub fn clock_shift(
 ) -> ClockShift {
     let times = || table.shares().iter().map(|share| share.micros);
     let (start, end) = (times().min().unwrap_or(0), times().max().unwrap_or(0));
-    let days = (end.saturating_sub(start) / DAY + 1).clamp(1, i64::from(u32::MAX));
+    let days = (end.saturating_sub(start) / DAY + 1).clamp(1, MOST_DAYS);
     let mut members = members.to_vec();
     members.sort_unstable();
     members.dedup();
@@ -113,7 +115,7 @@ impl Counter {
     fn with(&mut self, own: &[Vec<(ObjectNo, i64)>], moved: &[i64]) -> [u64; 2] {
         self.shares.clear();
         for (member, (shares, days)) in own.iter().zip(moved).enumerate() {
-            let at = |micros: i64| (micros + days).rem_euclid(self.span);
+            let at = |micros: i64| micros.saturating_add(*days).rem_euclid(self.span);
             self.shares
                 .extend(shares.iter().map(|(object, micros)| (at(*micros), *object, member)));
         }

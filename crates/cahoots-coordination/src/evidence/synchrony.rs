@@ -9,7 +9,7 @@
 //! the sharers of the record's other objects of that kind. What is counted is on how many occasions
 //! it was.
 
-use super::habits::{Habit, Habits};
+use super::habits::Habits;
 use super::leave_out::LeaveOut;
 use super::parallel;
 use super::poisson_binomial::upper_tail;
@@ -63,7 +63,9 @@ pub struct Yardstick {
     /// Window and horizon.
     pub windows: Windows,
     out: LeaveOut,
-    reference: Reference,
+    usual: Reference,
+    /// The pace with the groups, to start from for other groups.
+    record: Option<Reference>,
     habits: Habits,
     bystanders: Bystanders,
 }
@@ -78,33 +80,42 @@ enum Bystanders {
 }
 
 impl Yardstick {
-    /// A yardstick for a record of which no groups are known yet.
+    /// A yardstick for finding groups, which does not look at bystanders.
     pub(super) fn first(table: &Table<'_>, windows: Windows, threads: NonZeroUsize) -> Self {
-        let out = LeaveOut::nobody();
         Self {
             windows,
-            reference: Reference::new(table, windows, &out, threads),
-            habits: Habits::new(table, &out, Habit::Minute),
-            out,
+            out: LeaveOut::nobody(),
+            usual: Reference::new(table, windows, threads),
+            record: None,
+            habits: Habits::of_minutes(table),
             bystanders: Bystanders::Elsewhere,
         }
     }
 
-    /// The yardstick proper: accounts of these groups are not bystanders for each other.
-    pub(super) fn second(
+    /// The same, but only what these groups do not do is taken for usual.
+    pub(super) fn without(
+        self,
         table: &Table<'_>,
-        windows: Windows,
         groups: &[Vec<AccountNo>],
         threads: NonZeroUsize,
     ) -> Self {
+        let record = self.record.unwrap_or(self.usual);
+        let members: Vec<AccountNo> = groups.iter().flatten().copied().collect();
+        let usual = record.without(table, self.windows, &members, threads);
         let out = LeaveOut::groups_of(table, groups);
-        Self {
-            windows,
-            reference: Reference::new(table, windows, &out, threads),
-            habits: Habits::new(table, &out, Habit::MinuteAndAge),
-            out,
-            bystanders: Bystanders::HereAndElsewhere,
-        }
+        Self { usual, record: Some(record), out, ..self }
+    }
+
+    /// The yardstick proper: bystanders first, of whom members of one group are none for each other.
+    pub(super) fn second(self, table: &Table<'_>) -> Self {
+        let habits = self.habits.and_ages(table, &self.out);
+        Self { habits, bystanders: Bystanders::HereAndElsewhere, ..self }
+    }
+
+    /// What part of the shares within the horizon lies within the window, all over the record but for
+    /// the groups; `None` if there is too little to tell.
+    pub fn usual(&self) -> Option<f64> {
+        self.usual.usual().map(|prior| prior.mean)
     }
 
     /// How many groups are known whose members are no bystanders for each other.
@@ -210,8 +221,7 @@ impl Yardstick {
         let age = micros.saturating_sub(born);
         let first = age == 0 || micros.saturating_add(lag) == born;
         let stratum = Stratum::of(table.sharers_of(object), first, age, self.windows);
-        let groups = [given, other].map(|account| self.out.group_of(account));
-        let prior = self.reference.prior(stratum, groups);
+        let prior = self.usual.prior(stratum);
         let at = Share { object, micros, account: given };
         let odds = self.habits.odds(&self.out, other, at, self.windows, met);
         meeting.chance = predicted(prior, meeting.near, meeting.close, times, odds);
