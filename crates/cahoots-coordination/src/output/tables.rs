@@ -29,19 +29,57 @@ pub fn turned<'a>(shares: &'a Shares, edge: &Edge) -> Turned<'a> {
     Turned { one, other, is_turned }
 }
 
-/// Edges in the order of a table: by their names.
-fn by_name<'a>(found: &'a Findings, shares: &'a Shares, kept: bool) -> Vec<(Turned<'a>, usize)> {
-    let mut order: Vec<(Turned<'a>, usize)> = found
-        .network
-        .edges
-        .list
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !kept || found.kept[*at])
-        .map(|(at, edge)| (turned(shares, edge), at))
+/// Ends of edges in the order of the names at both: names are compared once for each account, not
+/// once for each edge. `ends` are two accounts and whatever belongs to them.
+fn by_name<T: Copy>(shares: &Shares, ends: Vec<(u32, u32, T)>) -> Vec<(u32, u32, T)> {
+    let n = shares.accounts.len();
+    let mut is_there = vec![false; n];
+    for (one, other, _) in &ends {
+        is_there[*one as usize] = true;
+        is_there[*other as usize] = true;
+    }
+    let mut accounts: Vec<u32> = (0..n as u32).filter(|it| is_there[*it as usize]).collect();
+    accounts.sort_unstable_by_key(|number| shares.accounts.name(*number));
+    let mut rank = vec![0_u32; n];
+    for (place, account) in accounts.iter().enumerate() {
+        rank[*account as usize] = place as u32;
+    }
+    // By the first end with a count, then each run by the second.
+    let mut starts = vec![0_u32; accounts.len() + 1];
+    for (one, ..) in &ends {
+        starts[rank[*one as usize] as usize + 1] += 1;
+    }
+    for place in 1..starts.len() {
+        starts[place] += starts[place - 1];
+    }
+    let mut order = vec![0_u32; ends.len()];
+    let mut next = starts.clone();
+    for (number, (one, ..)) in ends.iter().enumerate() {
+        let slot = &mut next[rank[*one as usize] as usize];
+        order[*slot as usize] = number as u32;
+        *slot += 1;
+    }
+    for run in starts.windows(2) {
+        let run = &mut order[run[0] as usize..run[1] as usize];
+        run.sort_unstable_by_key(|number| rank[ends[*number as usize].1 as usize]);
+    }
+    order.into_iter().map(|number| ends[number as usize]).collect()
+}
+
+/// Edges in the order of a table, each side by the order of the names.
+fn in_order<'a>(found: &'a Findings, shares: &'a Shares, kept: bool) -> Vec<(Turned<'a>, usize)> {
+    let list = &found.network.edges.list;
+    let wanted = list.iter().enumerate().filter(|(at, _)| !kept || found.kept[*at]);
+    let ends = wanted
+        .map(|(at, edge)| match turned(shares, edge).is_turned {
+            true => (edge.b.0, edge.a.0, at as u32),
+            false => (edge.a.0, edge.b.0, at as u32),
+        })
         .collect();
-    order.sort_unstable_by(|(x, _), (y, _)| (x.one, x.other).cmp(&(y.one, y.other)));
-    order
+    by_name(shares, ends)
+        .into_iter()
+        .map(|(.., at)| (turned(shares, &list[at as usize]), at as usize))
+        .collect()
 }
 
 /// Seconds from microseconds.
@@ -70,9 +108,9 @@ pub fn edges<'a>(found: &'a Findings, shares: &'a Shares, kept: bool) -> Table<'
     match found.question.compat {
         Some(Compat::Cnt) => return directed(found, shares),
         Some(Compat::CooRTweet) => {}
-        None => return all_columns(found, Rc::new(by_name(found, shares, kept))),
+        None => return all_columns(found, Rc::new(in_order(found, shares, kept))),
     }
-    let order = Rc::new(by_name(found, shares, false));
+    let order = Rc::new(in_order(found, shares, false));
     let own = order.clone();
     peers_columns(found, &order).with("weight_threshold", Holds::Whole, move |row| {
         let edge = &found.network.edges.list[own[row].1];
@@ -217,18 +255,18 @@ fn with_evidence<'a>(mut table: Table<'a>, found: &'a Findings, order: &Order<'a
 /// The toolkit's edges: one for each direction, by its least weight.
 fn directed<'a>(found: &'a Findings, shares: &'a Shares) -> Table<'a> {
     let least = found.question.min_weight;
-    let mut rows: Vec<(&str, &str, u32)> = Vec::new();
+    let mut rows: Vec<(u32, u32, u32)> = Vec::new();
     for edge in &found.network.edges.list {
-        let (a, b) = (shares.accounts.name(edge.a.0), shares.accounts.name(edge.b.0));
+        let (a, b) = (edge.a.0, edge.b.0);
         let both = [(a, b, edge.contents_a), (b, a, edge.contents_b)];
         rows.extend(both.into_iter().filter(|(.., weight)| *weight >= least));
     }
-    rows.sort_unstable();
-    let rows = Rc::new(rows);
+    let rows = Rc::new(by_name(shares, rows));
     let (one, other, weight) = (rows.clone(), rows.clone(), rows.clone());
+    let name = |account: u32| Cell::Text(shares.accounts.name(account));
     Table::new("edges", rows.len())
-        .with("source", Holds::Text, move |row| Cell::Text(one[row].0))
-        .with("target", Holds::Text, move |row| Cell::Text(other[row].1))
+        .with("source", Holds::Text, move |row| name(one[row].0))
+        .with("target", Holds::Text, move |row| name(other[row].1))
         .with("weight", Holds::Whole, move |row| Cell::Whole(i64::from(weight[row].2)))
 }
 
