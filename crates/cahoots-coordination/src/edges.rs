@@ -134,8 +134,6 @@ pub(crate) struct Adding<'a> {
     pub(crate) edges: Edges,
     /// Edges that were left out because of their weight.
     pub(crate) light: u64,
-    /// Meetings of all edges.
-    pub(crate) pairs: u64,
     lags: Vec<i64>,
     objects: Vec<u32>,
     ones: Vec<u64>,
@@ -152,7 +150,6 @@ impl<'a> Adding<'a> {
             wanted,
             edges: Edges::default(),
             light: 0,
-            pairs: 0,
             lags: Vec::new(),
             objects: Vec::new(),
             ones: Vec::new(),
@@ -216,7 +213,6 @@ impl<'a> Adding<'a> {
     /// Ends the edge that is being added up.
     pub(crate) fn end(&mut self) {
         let Some(mut edge) = self.edge.take() else { return };
-        self.pairs += u64::from(edge.weight);
         if edge.weight < self.wanted.min_weight && self.wanted.compat != Some(Compat::Cnt) {
             self.light += 1;
         } else {

@@ -139,19 +139,7 @@ pub fn findings(
     question: &Question,
     choice: Choice,
 ) -> Result<Findings, FindingsError> {
-    findings_of(network(shares, question)?, shares, question, choice)
-}
-
-/// Finds what there is to say of a network that is known already.
-///
-/// # Errors
-/// When memory or temporary space run out.
-pub fn findings_of(
-    network: Network,
-    shares: &Shares,
-    question: &Question,
-    choice: Choice,
-) -> Result<Findings, FindingsError> {
+    let network = network(shares, question)?;
     let list = &network.edges.list;
     let threshold = choice.percentile.and_then(|part| threshold(list, part, question));
     let heavy =

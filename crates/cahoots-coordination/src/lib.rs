@@ -8,7 +8,6 @@
 pub mod compat;
 pub mod edges;
 pub mod evidence;
-pub mod exchange;
 pub mod findings;
 pub mod groups;
 pub mod kind;
@@ -28,7 +27,7 @@ pub mod table;
 
 pub use compat::Compat;
 pub use edges::{Edge, Edges};
-pub use findings::{Choice, Findings, findings, findings_of};
+pub use findings::{Choice, Findings, findings};
 pub use kind::Kind;
 pub use network::{Network, NetworkError, Question, network};
 pub use share::{AccountNo, ObjectNo, Share};

@@ -7,7 +7,6 @@ use crate::edges::{Edges, Wanted};
 use crate::kind::Kind;
 use crate::shares::Shares;
 use crate::spill::{Budget, SpillError};
-use crate::sweep::Swept;
 use crate::{stream, sweep};
 
 /// What is asked.
@@ -117,7 +116,7 @@ pub struct Network {
     pub windows: Vec<i64>,
     /// The kinds of object, one layer each.
     pub layers: Vec<Kind>,
-    /// Pairs of shares of all edges, those left out for their weight or their accounts included.
+    /// Pairs of shares found, before any filter.
     pub pairs: u64,
     /// For each account, how many of its shares are in a pair; empty with a peer's rules.
     pub matched: Vec<u32>,
@@ -138,88 +137,55 @@ pub struct Network {
 /// When there are too many pairs, or memory or temporary space run out.
 pub fn network(shares: &Shares, question: &Question) -> Result<Network, NetworkError> {
     question.budget.check()?;
-    let setting = Setting::new(shares, question);
-    let wanted = setting.wanted(question);
-    let active = setting.active(shares, question);
+    let mut windows = question.windows.clone();
+    windows.sort_unstable();
+    windows.dedup();
+    let layers = shares.kinds();
+    let mut layer_of = vec![0; 256];
+    for (layer, kind) in layers.iter().enumerate() {
+        layer_of[*kind as usize] = layer as u8;
+    }
+    let wanted = Wanted {
+        windows: &windows,
+        layers: &layer_of,
+        n_layers: layers.len().max(1),
+        min_weight: question.min_weight,
+        compat: question.compat,
+    };
+    let least = match question.compat {
+        // The toolkit knows only the least weight.
+        Some(Compat::Cnt) => 0,
+        _ => question.min_participation,
+    };
+    let active: Vec<bool> = shares.of_account.iter().map(|n| *n >= least).collect();
     let threads = question.threads();
     let swept = match shares.held() {
         Some(rows) => sweep::held(shares, rows, &active, question, wanted, threads)?,
         None => None,
     };
-    let swept = match swept {
+    let mut swept = match swept {
         Some(swept) => swept,
         None => stream::spilled(shares, &active, question, wanted, threads)?,
     };
-    Ok(setting.network(swept, question))
-}
-
-/// What follows from shares and question before any pair is made.
-#[derive(Debug)]
-pub(crate) struct Setting {
-    /// Ascending, in microseconds.
-    pub(crate) windows: Vec<i64>,
-    pub(crate) layers: Vec<Kind>,
-    /// The layer of each code of a kind.
-    pub(crate) layer_of: Vec<u8>,
-}
-
-impl Setting {
-    pub(crate) fn new(shares: &Shares, question: &Question) -> Self {
-        let mut windows = question.windows.clone();
-        windows.sort_unstable();
-        windows.dedup();
-        let layers = shares.kinds();
-        let mut layer_of = vec![0; 256];
-        for (layer, kind) in layers.iter().enumerate() {
-            layer_of[*kind as usize] = layer as u8;
-        }
-        Self { windows, layers, layer_of }
-    }
-
-    fn wanted(&self, question: &Question) -> Wanted<'_> {
-        Wanted {
-            windows: &self.windows,
-            layers: &self.layer_of,
-            n_layers: self.layers.len().max(1),
-            min_weight: question.min_weight,
-            compat: question.compat,
-        }
-    }
-
-    /// Which accounts share enough to count.
-    pub(crate) fn active(&self, shares: &Shares, question: &Question) -> Vec<bool> {
-        let least = match question.compat {
-            // The toolkit knows only the least weight.
-            Some(Compat::Cnt) => 0,
-            _ => question.min_participation,
+    swept.left_out.sort_unstable();
+    let mut unsteady = 0;
+    if question.compat.is_none() {
+        let before = swept.edges.list.len();
+        let steady = |account: u32| {
+            swept.matched.get(account as usize).is_none_or(|n| *n >= question.min_participation)
         };
-        shares.of_account.iter().map(|n| *n >= least).collect()
+        swept.edges.retain(|_, edge| steady(edge.a.0) && steady(edge.b.0));
+        unsteady = (before - swept.edges.list.len()) as u64;
     }
-
-    /// The network of what was found: our own rules leave out accounts with too few shares in a
-    /// pair.
-    pub(crate) fn network(self, mut swept: Swept, question: &Question) -> Network {
-        swept.left_out.sort_unstable();
-        let mut unsteady = 0;
-        if question.compat.is_none() {
-            let before = swept.edges.list.len();
-            let matched = &swept.matched;
-            let steady = |account: u32| {
-                matched.get(account as usize).is_none_or(|n| *n >= question.min_participation)
-            };
-            swept.edges.retain(|_, edge| steady(edge.a.0) && steady(edge.b.0));
-            unsteady = (before - swept.edges.list.len()) as u64;
-        }
-        Network {
-            edges: swept.edges,
-            windows: self.windows,
-            layers: self.layers,
-            pairs: swept.pairs,
-            matched: swept.matched,
-            light: swept.light,
-            unsteady,
-            left_out: swept.left_out,
-            spilled: swept.spilled,
-        }
-    }
+    Ok(Network {
+        edges: swept.edges,
+        windows,
+        layers,
+        pairs: swept.pairs,
+        matched: swept.matched,
+        light: swept.light,
+        unsteady,
+        left_out: swept.left_out,
+        spilled: swept.spilled,
+    })
 }

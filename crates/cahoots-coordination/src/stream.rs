@@ -55,6 +55,7 @@ struct Common<'a> {
 struct Finding<'a> {
     common: &'a Common<'a>,
     pairs: Vec<FullPair>,
+    made: u64,
     matched: Vec<u32>,
     left_out: Vec<LeftOut>,
     paired: FxHashSet<u64>,
@@ -84,6 +85,7 @@ pub(crate) fn spilled(
         let mut finding = Finding {
             common: &common,
             pairs: Vec::new(),
+            made: 0,
             matched: vec![0; if question.counts_matched() { shares.accounts.len() } else { 0 }],
             left_out: Vec::new(),
             paired: FxHashSet::default(),
@@ -99,14 +101,15 @@ pub(crate) fn spilled(
             }
         }
         finding.flush()?;
-        Ok((finding.matched, finding.left_out, finding.paired))
+        Ok((finding.made, finding.matched, finding.left_out, finding.paired))
     })?;
     if let Some(error) = too_many.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
     let mut swept = Swept::default();
     let mut paired: FxHashSet<u64> = FxHashSet::default();
-    for (matched, left_out, own) in found {
+    for (made, matched, left_out, own) in found {
+        swept.pairs += made;
         swept.left_out.extend(left_out);
         swept.matched.resize(matched.len(), 0);
         for (all, own) in swept.matched.iter_mut().zip(matched) {
@@ -135,13 +138,12 @@ pub(crate) fn spilled(
     let mut parts = tasks(threads, SHARDS, |next| {
         let mut own = Vec::new();
         while let Some(part) = next() {
-            let (edges, light, pairs) =
-                added(&runs, part, shares, wanted, kept.as_ref(), question)?;
+            let (edges, light) = added(&runs, part, shares, wanted, kept.as_ref(), question)?;
             let size = held.fetch_add(edges.size(), Relaxed) + edges.size();
             if size > budget.part(3) {
                 return Err(SpillError::Edges { given: budget.part(1) });
             }
-            own.push((part, edges, light, pairs));
+            own.push((part, edges, light));
         }
         Ok(own)
     })?
@@ -149,9 +151,8 @@ pub(crate) fn spilled(
     .flatten()
     .collect::<Vec<_>>();
     parts.sort_unstable_by_key(|(part, ..)| *part);
-    swept.light = parts.iter().map(|(_, _, light, _)| light).sum();
-    swept.pairs = parts.iter().map(|(.., pairs)| pairs).sum();
-    let parts: Vec<Edges> = parts.into_iter().map(|(_, edges, ..)| edges).collect();
+    swept.light = parts.iter().map(|(_, _, light)| light).sum();
+    let parts: Vec<Edges> = parts.into_iter().map(|(_, edges, _)| edges).collect();
     swept.edges = joined(&parts, wanted);
     Ok(swept)
 }
@@ -277,6 +278,7 @@ impl Finding<'_> {
                 newer_content: newer.content,
                 older_is_a: older.account == a,
             };
+            self.made += 1;
             self.pairs.push(FullPair { a, b, meeting });
         }
         back.0.push_back((newer, matches));
@@ -424,7 +426,7 @@ fn added(
     wanted: Wanted<'_>,
     kept: Option<&FxHashSet<u64>>,
     question: &Question,
-) -> Result<(Edges, u64, u64), SpillError> {
+) -> Result<(Edges, u64), SpillError> {
     let failed = |error| question.budget.failed(error);
     let mut readers: Vec<(PartReader<'_>, FullPair)> =
         runs.iter().map(|run| (run.part(part), BLANK)).collect();
@@ -453,5 +455,5 @@ fn added(
         }
     }
     adding.end();
-    Ok((adding.edges, adding.light, adding.pairs))
+    Ok((adding.edges, adding.light))
 }

@@ -60,7 +60,7 @@ struct Task {
 #[derive(Debug, Default)]
 pub(crate) struct Swept {
     pub(crate) edges: Edges,
-    /// Pairs of all edges, those left out for their weight included.
+    /// Pairs that were made, before any filter on them.
     pub(crate) pairs: u64,
     /// For each account, how many of its shares are in a pair; empty when nothing asks for it.
     pub(crate) matched: Vec<u32>,
@@ -206,6 +206,7 @@ pub(crate) fn held(
     .flatten()
     .collect();
     made.sort_unstable_by_key(|(number, _)| *number);
+    let pairs = made.iter().flat_map(|(_, parts)| parts).map(|part| part.len() as u64).sum();
     let matched = matched(rows, &marks, shares.accounts.len());
     let kept = match question.compat {
         Some(Compat::CooRTweet) => {
@@ -253,12 +254,11 @@ pub(crate) fn held(
             adding.add(pair.a, pair.b, &meeting, |object| shares.objects.kind(object));
         }
         adding.end();
-        (adding.edges, adding.light, adding.pairs)
+        (adding.edges, adding.light)
     });
-    let light = partial.iter().map(|(_, light, _)| light).sum();
-    let pairs = partial.iter().map(|(.., pairs)| pairs).sum();
+    let light = partial.iter().map(|(_, light)| light).sum();
     let left_out = fields.into_iter().flat_map(|field| field.left_out).collect();
-    let partial: Vec<Edges> = partial.into_iter().map(|(edges, ..)| edges).collect();
+    let partial: Vec<Edges> = partial.into_iter().map(|(edges, _)| edges).collect();
     let edges = joined(&partial, wanted);
     Ok(Some(Swept { edges, pairs, matched, light, left_out, spilled: 0 }))
 }

@@ -50,14 +50,6 @@ pub(super) fn run(global: &Global, command: &str, args: &[OsString]) -> Result<D
     become_it(engine).with_context(|| format!("{} cannot be started", program.display()))
 }
 
-/// Runs the engine with these arguments and waits; its exit code.
-pub(super) fn wait_for(args: &[OsString]) -> Result<Option<i32>> {
-    let program = find().ok_or(NotInstalled)?;
-    let status = Command::new(&program).args(args).status();
-    let status = status.with_context(|| format!("{} cannot be started", program.display()))?;
-    Ok(status.code())
-}
-
 /// The engine beside this program, or on the PATH.
 fn find() -> Option<PathBuf> {
     let name = format!("{NAME}{}", std::env::consts::EXE_SUFFIX);

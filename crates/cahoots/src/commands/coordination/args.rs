@@ -77,8 +77,7 @@ pub struct Coordination {
     /// Write a page that shows the network and the shares behind each edge
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Let a cluster find the pairs (needs cahoots-engine): df://HOST:PORT; its executors must see
-    /// --temp under the same name
+    /// Ask a cluster (needs cahoots-engine): df://HOST:PORT
     #[arg(long, value_name = "URL")]
     pub cluster: Option<String>,
     /// Memory for rows, pairs and edges: 512MB, 4GB; what does not fit goes to --temp (default:

@@ -11,7 +11,7 @@ mod print;
 
 use anyhow::Result;
 use cahoots_coordination::output::page::Words;
-use cahoots_coordination::{findings, findings_of, read};
+use cahoots_coordination::{findings, read};
 
 use super::Done;
 use crate::cli::Global;
@@ -20,6 +20,9 @@ use crate::output::Output;
 pub use args::Coordination;
 
 pub(super) fn run(global: &Global, args: &Coordination, out: &mut Output) -> Result<Done> {
+    if args.cluster.is_some() {
+        return cluster::hand_over();
+    }
     let asked = asked::asked(args)?;
     let files = asked::files(args);
     let (shares, unused) = match files.is_empty() {
@@ -30,13 +33,7 @@ pub(super) fn run(global: &Global, args: &Coordination, out: &mut Output) -> Res
             (shares, Some(unused))
         }
     };
-    let found = match &args.cluster {
-        None => findings(&shares, &asked.question, asked.choice)?,
-        Some(url) => {
-            let network = cluster::network(&shares, &asked.question, url)?;
-            findings_of(network, &shares, &asked.question, asked.choice)?
-        }
-    };
+    let found = findings(&shares, &asked.question, asked.choice)?;
     if let Some(names) = &args.explain {
         return explain::explain(&found, &shares, names, args.limit, out);
     }
