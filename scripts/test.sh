@@ -82,22 +82,22 @@ newcomer() {
 }
 
 engine() {
-    # A workspace of its own; the programs of both end up side by side. Clippy takes the
-    # compiler's place for the crate itself: run apart, it would check every dependency again.
-    local flags="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"
+    # A workspace of its own; the programs of both end up side by side, and its tests run both.
+    # Clippy takes the compiler's place for the crate itself: run apart, it would check every
+    # dependency again.
+    export RUSTC_WORKSPACE_WRAPPER=clippy-driver
+    export CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"
+    local here=(--manifest-path engine/Cargo.toml --locked)
     cargo fmt --manifest-path engine/Cargo.toml --check
-    RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="$flags" \
-        cargo build --manifest-path engine/Cargo.toml --all-targets --locked
+    cargo build "${here[@]}" --all-targets
     if command -v cargo-deny >/dev/null 2>&1; then
-        cargo deny --manifest-path engine/Cargo.toml --locked --config engine/deny.toml \
+        cargo deny "${here[@]}" --config engine/deny.toml \
             check --hide-inclusion-graph bans licenses sources
     fi
     if cargo nextest --version >/dev/null 2>&1; then
-        RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="$flags" \
-            cargo nextest run --manifest-path engine/Cargo.toml --locked 2>&1 | tee -a "$log"
+        cargo nextest run "${here[@]}" --config-file .config/nextest.toml 2>&1 | tee -a "$log"
     else
-        RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="$flags" \
-            cargo test --manifest-path engine/Cargo.toml --locked --no-fail-fast 2>&1 | tee -a "$log"
+        cargo test "${here[@]}" --no-fail-fast 2>&1 | tee -a "$log"
     fi
 }
 
@@ -124,8 +124,9 @@ step "licences" deny
 step "build" build
 step "tests" run_tests
 step "doc tests" doc_tests
-step "newcomer" newcomer
 step "engine" engine
+# After the engine: the documents show it.
+step "newcomer" newcomer
 if [[ -x scripts/fuzz.sh ]]; then
     step "fuzz" scripts/fuzz.sh "${FUZZ_SECONDS:-20}"
 fi

@@ -13,6 +13,7 @@ mod own_folder;
 mod roles;
 mod settings;
 mod sql;
+mod stores;
 
 use std::process::ExitCode;
 

@@ -58,11 +58,14 @@ impl OwnFolder {
         &self.path
     }
 
-    /// The folder as text, which Ballista wants.
-    pub fn text(&self) -> Result<&str> {
-        self.path
-            .to_str()
-            .with_context(|| format!("{} is not text: name another folder", self.path.display()))
+    /// Makes a folder in it; its path as text, which Ballista wants.
+    pub fn folder(&self, name: &str) -> Result<String> {
+        let path = self.path.join(name);
+        fs::create_dir(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+        let text = path.to_str().with_context(|| {
+            format!("{} is not text: name another folder", self.path.display())
+        })?;
+        Ok(text.to_owned())
     }
 }
 

@@ -15,6 +15,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::failure::hinted;
 use crate::functions;
+use crate::stores;
 
 extensions_options! {
     /// What we ask of a scheduler beyond Ballista's own settings.
@@ -45,11 +46,11 @@ pub fn local(limits: Limits) -> Result<SessionContext> {
         .with_information_schema(true)
         .with_target_partitions(limits.partitions.unwrap_or(cores));
     let pool = FairSpillPool::new(usize::try_from(limits.memory).unwrap_or(usize::MAX));
-    let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
+    let runtime = stores::known_to(RuntimeEnvBuilder::new()).with_memory_pool(Arc::new(pool));
     let state = SessionStateBuilder::new()
         .with_default_features()
         .with_config(config)
-        .with_runtime_env(runtime)
+        .with_runtime_env(runtime.build_arc()?)
         .build();
     let context = SessionContext::new_with_state(state);
     functions::register(&context);
@@ -70,7 +71,7 @@ pub async fn remote(url: &str, limits: Limits, least_partitions: u64) -> Result<
     let state = SessionStateBuilder::new()
         .with_default_features()
         .with_config(config.with_option_extension(options))
-        .with_runtime_env(RuntimeEnvBuilder::new().build_arc()?)
+        .with_runtime_env(stores::known_to(RuntimeEnvBuilder::new()).build_arc()?)
         .build();
     let context = SessionContext::remote_with_state(url, state).await?;
     functions::register(&context);
@@ -81,8 +82,9 @@ pub async fn remote(url: &str, limits: Limits, least_partitions: u64) -> Result<
 pub fn cluster_config() -> SessionConfig {
     SessionConfig::new_with_ballista()
         .with_option_extension(ClusterOptions::default())
-        // Ballista prefers the sort-merge join because it spills. Our parts are cut small enough
-        // for the hash join, which is several times faster on bucketed joins.
+        // Ballista prefers the sort-merge join because it spills. Its adaptive planner takes the
+        // hash join, several times faster here, as long as a part is small; this is for when that
+        // planner is off.
         .set_bool("datafusion.optimizer.prefer_hash_join", true)
         // Shared statistics of a file rewritten in place within one tick of its clock would be
         // stale, and `count(*)` is answered from them.

@@ -139,7 +139,19 @@ pub fn findings(
     question: &Question,
     choice: Choice,
 ) -> Result<Findings, FindingsError> {
-    let network = network(shares, question)?;
+    findings_in(network(shares, question)?, shares, question, choice)
+}
+
+/// Finds what there is to say of a network of these shares.
+///
+/// # Errors
+/// When memory or temporary space run out.
+pub fn findings_in(
+    network: Network,
+    shares: &Shares,
+    question: &Question,
+    choice: Choice,
+) -> Result<Findings, FindingsError> {
     let list = &network.edges.list;
     let threshold = choice.percentile.and_then(|part| threshold(list, part, question));
     let heavy =

@@ -8,6 +8,7 @@
 pub mod compat;
 pub mod edges;
 pub mod evidence;
+pub mod exchange;
 pub mod findings;
 pub mod groups;
 pub mod kind;
@@ -27,9 +28,9 @@ pub mod table;
 
 pub use compat::Compat;
 pub use edges::{Edge, Edges};
-pub use findings::{Choice, Findings, findings};
+pub use findings::{Choice, Findings, findings, findings_in};
 pub use kind::Kind;
-pub use network::{Network, NetworkError, Question, network};
+pub use network::{Network, NetworkError, Question, network, network_elsewhere};
 pub use share::{AccountNo, ObjectNo, Share};
 pub use shares::Shares;
 pub use table::{Reading, TableError, read};

@@ -1,13 +1,17 @@
 //! The network: who acted in step with whom, how often, how fast.
 
+use std::path::Path;
+
 use thiserror::Error;
 
 use crate::compat::Compat;
 use crate::edges::{Edges, Wanted};
+use crate::exchange::{self, ExchangeError};
 use crate::kind::Kind;
 use crate::shares::Shares;
 use crate::spill::{Budget, SpillError};
-use crate::{stream, sweep};
+use crate::stream;
+use crate::sweep::{self, Swept};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -94,6 +98,9 @@ pub enum NetworkError {
     /// Memory or temporary space.
     #[error(transparent)]
     Spill(#[from] SpillError),
+    /// Another program did not find the pairs.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
 }
 
 /// An object that was left out because of the pairs its shares would make.
@@ -136,6 +143,43 @@ pub struct Network {
 /// # Errors
 /// When there are too many pairs, or memory or temporary space run out.
 pub fn network(shares: &Shares, question: &Question) -> Result<Network, NetworkError> {
+    found(shares, question, |active, wanted| {
+        let threads = question.threads();
+        let swept = match shares.held() {
+            Some(rows) => sweep::held(shares, rows, active, question, wanted, threads)?,
+            None => None,
+        };
+        match swept {
+            Some(swept) => Ok(swept),
+            None => stream::spilled(shares, active, question, wanted, threads),
+        }
+    })
+}
+
+/// The same network, its pairs found by another program: the question goes into a folder, `ask`
+/// has it answered there; see [`crate::exchange`].
+///
+/// # Errors
+/// When there are too many pairs, or the answer is not there or cannot be right.
+pub fn network_elsewhere(
+    shares: &Shares,
+    question: &Question,
+    folder: &Path,
+    ask: impl FnOnce(),
+) -> Result<Network, NetworkError> {
+    found(shares, question, |active, wanted| {
+        let sent = exchange::write(folder, shares, active, question, wanted)?;
+        ask();
+        Ok(sent.answered(wanted)?)
+    })
+}
+
+/// What is asked of each edge, given to what finds them, and what follows from the edges.
+fn found(
+    shares: &Shares,
+    question: &Question,
+    sweep: impl FnOnce(&[bool], Wanted<'_>) -> Result<Swept, NetworkError>,
+) -> Result<Network, NetworkError> {
     question.budget.check()?;
     let mut windows = question.windows.clone();
     windows.sort_unstable();
@@ -158,15 +202,7 @@ pub fn network(shares: &Shares, question: &Question) -> Result<Network, NetworkE
         _ => question.min_participation,
     };
     let active: Vec<bool> = shares.of_account.iter().map(|n| *n >= least).collect();
-    let threads = question.threads();
-    let swept = match shares.held() {
-        Some(rows) => sweep::held(shares, rows, &active, question, wanted, threads)?,
-        None => None,
-    };
-    let mut swept = match swept {
-        Some(swept) => swept,
-        None => stream::spilled(shares, &active, question, wanted, threads)?,
-    };
+    let mut swept = sweep(&active, wanted)?;
     swept.left_out.sort_unstable();
     let mut unsteady = 0;
     if question.compat.is_none() {

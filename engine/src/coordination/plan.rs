@@ -95,7 +95,9 @@ impl Question {
             "greatest(ax, ay) AS b".to_owned(),
             "count(*) AS pairs".to_owned(),
             "count(DISTINCT object) AS objects".to_owned(),
-            "sum(lag) AS lag_sum".to_owned(),
+            // In two parts: a sum of microseconds may be larger than its type.
+            "sum(lag / 1000000) AS lag_seconds".to_owned(),
+            "sum(lag % 1000000) AS lag_rest".to_owned(),
             // Twice the lags: the median of an even number of them, rounded, would lose a half.
             "median(2 * lag) AS lag_middle".to_owned(),
             format!("count(DISTINCT {one}) AS posts_a"),
@@ -235,7 +237,8 @@ mod tests {
                 i64::from(key.1),
                 pairs.len() as i64,
                 different(&|(x, _)| i64::from(x.object)),
-                lags.iter().sum(),
+                lags.iter().map(|lag| lag / 1_000_000).sum(),
+                lags.iter().map(|lag| lag % 1_000_000).sum(),
                 lags[(lags.len() - 1) / 2] + lags[lags.len() / 2],
                 different(&|(x, y)| if by_age || x.account < y.account { x } else { y }.content),
                 different(&|(x, y)| if by_age || x.account < y.account { y } else { x }.content),

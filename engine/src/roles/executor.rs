@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 
 use crate::Done;
 use crate::cli;
@@ -14,6 +15,7 @@ use crate::journal;
 use crate::own_folder::OwnFolder;
 use crate::roles::warn_if_open;
 use crate::settings::cluster_config;
+use crate::stores;
 
 /// Runs until it is ended.
 pub async fn run(args: cli::Executor) -> Result<Done> {
@@ -32,6 +34,9 @@ pub async fn run(args: cli::Executor) -> Result<Done> {
          encrypted disk",
         work_dir.path().display()
     ));
+    // Apart: Ballista cleans its folder of all others, those of a query under way among them.
+    let shuffled = work_dir.folder("shuffled")?;
+    let spilled = work_dir.folder("spilled")?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let config = ExecutorProcessConfig {
         bind_host: args.bind.to_string(),
@@ -42,12 +47,17 @@ pub async fn run(args: cli::Executor) -> Result<Done> {
         scheduler_port: args.scheduler_port,
         scheduler_connect_timeout_seconds: args.wait,
         vcores: args.vcores.map_or(cores, usize::from),
-        work_dir: Some(work_dir.text()?.to_owned()),
+        work_dir: Some(shuffled),
         job_data_ttl_seconds: args.keep_for,
         job_data_clean_up_interval_seconds: 60,
         executor_heartbeat_interval_seconds: args.heartbeat,
         memory_pool_size: args.memory,
         override_function_registry: Some(Arc::new(functions::registry())),
+        override_runtime_producer: Some(Arc::new(move |_| {
+            stores::known_to(RuntimeEnvBuilder::new())
+                .with_temp_file_path(spilled.clone())
+                .build_arc()
+        })),
         override_config_producer: Some(Arc::new(cluster_config)),
         ..ExecutorProcessConfig::default()
     };

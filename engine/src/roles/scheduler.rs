@@ -9,7 +9,8 @@ use ballista_scheduler::cluster::memory::{InMemoryClusterState, InMemoryJobState
 use ballista_scheduler::cluster::{BallistaCluster, ClusterState};
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::start_server;
-use datafusion::execution::{FunctionRegistry, SessionState};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::{FunctionRegistry, SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionConfig;
 use futures::FutureExt;
 
@@ -20,6 +21,7 @@ use crate::functions;
 use crate::journal;
 use crate::roles::warn_if_open;
 use crate::settings::{ClusterOptions, cluster_config};
+use crate::stores;
 
 /// Runs until it is ended.
 pub async fn run(args: cli::Scheduler) -> Result<Done> {
@@ -77,6 +79,14 @@ fn session(
         }
     };
     let mut state = default_session_builder(config)?;
+    if stores::READABLE {
+        let session = state.session_id().to_owned();
+        let runtime = stores::known_to(RuntimeEnvBuilder::new()).build_arc()?;
+        state = SessionStateBuilder::new_from_existing(state)
+            .with_session_id(session)
+            .with_runtime_env(runtime)
+            .build();
+    }
     for function in functions::all() {
         state.register_udf(Arc::new(function))?;
     }

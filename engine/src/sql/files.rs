@@ -12,7 +12,9 @@ use datafusion::datasource::file_format::csv::CsvFormat;
 use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
 use datafusion::datasource::file_format::json::JsonFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
+use datafusion::datasource::listing::{
+    ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
+};
 use datafusion::parquet::file::reader::{FileReader as _, SerializedFileReader};
 use datafusion::prelude::SessionContext;
 
@@ -20,6 +22,7 @@ use super::Table;
 use super::case::url_of;
 use super::infer::{self, Columns};
 use crate::failure::{hinted, note};
+use crate::stores;
 
 /// How a file is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +41,8 @@ struct Group {
     kind: Kind,
     compression: FileCompressionType,
     paths: Vec<PathBuf>,
+    /// Parquet files in object stores.
+    stored: Vec<ListingTableUrl>,
 }
 
 /// Makes the files known to a session.
@@ -65,6 +70,9 @@ fn add(groups: &mut Vec<Group>, argument: &str) -> Result<()> {
         Some((name, path)) if !Path::new(argument).exists() => (Some(name), path),
         _ => (None, argument),
     };
+    if stores::is_store(path) {
+        return add_stored(groups, name, path);
+    }
     let path = Path::new(path);
     if !path.is_file() {
         let what = if path.is_dir() { "is a folder" } else { "is not there" };
@@ -77,16 +85,53 @@ fn add(groups: &mut Vec<Group>, argument: &str) -> Result<()> {
     let (kind, compression) = kind_of(&path)?;
     let name = name.map_or_else(|| table_name(&path), str::to_lowercase);
     match groups.iter_mut().find(|group| group.name == name) {
-        None => groups.push(Group { name, kind, compression, paths: vec![path] }),
+        None => {
+            let paths = vec![path];
+            groups.push(Group { name, kind, compression, paths, stored: Vec::new() });
+        }
         Some(group) if group.kind == kind && group.compression == compression => {
             group.paths.push(path);
         }
-        Some(group) => {
+        Some(_) => {
             return Err(hinted(
                 format!("the table {name} has files of two kinds"),
                 format!("give {} a name of its own: NAME={}", path.display(), path.display())
-                    + &format!("; {name} begins with {}", group.paths[0].display()),
+                    + &format!("; the others of {name} are no such files"),
             ));
+        }
+    }
+    Ok(())
+}
+
+/// Puts a table in an object store into its group.
+fn add_stored(groups: &mut Vec<Group>, name: Option<&str>, place: &str) -> Result<()> {
+    if !stores::READABLE {
+        return Err(hinted(
+            format!("{place} is in an object store, and this cahoots-engine cannot read those"),
+            "build it with them: cargo install --path engine --features object-stores",
+        ));
+    }
+    if !place.ends_with(".parquet") && !place.ends_with('/') {
+        return Err(hinted(
+            format!("{place} is no Parquet file"),
+            "of object stores, Parquet files and folders of them are read",
+        ));
+    }
+    let url = ListingTableUrl::parse(place)
+        .with_context(|| format!("{place} is not the address of a table"))?;
+    let name = name.map_or_else(|| table_name(Path::new(place)), str::to_lowercase);
+    let compression = FileCompressionType::UNCOMPRESSED;
+    match groups.iter_mut().find(|group| group.name == name) {
+        Some(group) if group.kind == Kind::Parquet => group.stored.push(url),
+        Some(_) => {
+            return Err(hinted(
+                format!("the table {name} has files of two kinds"),
+                format!("give {place} a name of its own: NAME={place}"),
+            ));
+        }
+        None => {
+            let (paths, stored) = (Vec::new(), vec![url]);
+            groups.push(Group { name, kind: Kind::Parquet, compression, paths, stored });
         }
     }
     Ok(())
@@ -165,8 +210,16 @@ fn starts_with_bracket(reader: &mut dyn BufRead) -> Result<bool> {
 }
 
 async fn register_group(context: &SessionContext, group: Group, all_text: bool) -> Result<Table> {
-    let Group { name, kind, compression, paths } = group;
-    let urls = paths.iter().map(|path| url_of(path)).collect::<Result<Vec<_>>>()?;
+    let Group { name, kind, compression, paths, stored } = group;
+    let mut urls = paths.iter().map(|path| url_of(path)).collect::<Result<Vec<_>>>()?;
+    let all_here = stored.is_empty();
+    if !all_here && !urls.is_empty() {
+        return Err(hinted(
+            format!("the table {name} has files here and in an object store"),
+            "give them names of their own: NAME=FILE",
+        ));
+    }
+    urls.extend(stored);
     let (format, schema, rows): (Arc<dyn FileFormat>, Option<SchemaRef>, Option<u64>) = match kind {
         Kind::Delimited(delimiter) => {
             let columns = columns(&paths, delimiter, compression, all_text)?;
@@ -190,7 +243,7 @@ async fn register_group(context: &SessionContext, group: Group, all_text: bool) 
             for path in &paths {
                 rows += parquet_rows(path)?;
             }
-            (Arc::new(ParquetFormat::default()), None, Some(rows))
+            (Arc::new(ParquetFormat::default()), None, all_here.then_some(rows))
         }
     };
     let options = ListingOptions::new(format).with_file_extension("");
@@ -211,7 +264,7 @@ async fn register_group(context: &SessionContext, group: Group, all_text: bool) 
 async fn inferred(
     context: &SessionContext,
     options: &ListingOptions,
-    urls: &[datafusion::datasource::listing::ListingTableUrl],
+    urls: &[ListingTableUrl],
 ) -> Result<SchemaRef> {
     let state = context.state();
     let mut schemas = Vec::new();

@@ -4,6 +4,7 @@
 mod cluster;
 mod coordination;
 mod processes;
+mod same_tables;
 mod sql;
 
 use std::path::Path;

@@ -31,10 +31,17 @@ impl NotInstalled {
         is looked for beside cahoots and on the PATH";
 }
 
+/// The engine, ready to be given a command.
+///
+/// # Errors
+/// [`NotInstalled`] when there is none.
+pub(super) fn engine() -> Result<Command> {
+    Ok(Command::new(find().ok_or(NotInstalled)?))
+}
+
 /// Hands a command with its arguments to the engine and ends as it ends.
 pub(super) fn run(global: &Global, command: &str, args: &[OsString]) -> Result<Done> {
-    let program = find().ok_or(NotInstalled)?;
-    let mut engine = Command::new(&program);
+    let mut engine = engine()?;
     engine.arg(command);
     // What stood before the command; what stands behind it is among the arguments.
     if global.case != Path::new(crate::cli::CASE) {
@@ -47,7 +54,7 @@ pub(super) fn run(global: &Global, command: &str, args: &[OsString]) -> Result<D
         engine.arg("--quiet");
     }
     engine.args(args);
-    become_it(engine).with_context(|| format!("{} cannot be started", program.display()))
+    become_it(engine).context("cahoots-engine cannot be started")
 }
 
 /// The engine beside this program, or on the PATH.

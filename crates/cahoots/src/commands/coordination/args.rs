@@ -80,6 +80,14 @@ pub struct Coordination {
     /// Ask a cluster (needs cahoots-engine): df://HOST:PORT
     #[arg(long, value_name = "URL")]
     pub cluster: Option<String>,
+    /// Folder through which numbers go to the cluster and back; scheduler, executors and this
+    /// program must see it under the same path (default on this machine: --temp)
+    #[arg(long, value_name = "DIR", requires = "cluster")]
+    pub exchange: Option<PathBuf>,
+    /// Parts that the cluster cuts the work into (default: as many as it has cores)
+    #[arg(long, value_name = "N", requires = "cluster",
+        value_parser = clap::value_parser!(u16).range(1..))]
+    pub partitions: Option<u16>,
     /// Memory for rows, pairs and edges: 512MB, 4GB; what does not fit goes to --temp (default:
     /// half of what is free)
     #[arg(long, value_name = "SIZE")]

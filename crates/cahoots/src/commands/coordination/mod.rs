@@ -11,7 +11,7 @@ mod print;
 
 use anyhow::Result;
 use cahoots_coordination::output::page::Words;
-use cahoots_coordination::{findings, read};
+use cahoots_coordination::{findings_in, network, read};
 
 use super::Done;
 use crate::cli::Global;
@@ -20,9 +20,6 @@ use crate::output::Output;
 pub use args::Coordination;
 
 pub(super) fn run(global: &Global, args: &Coordination, out: &mut Output) -> Result<Done> {
-    if args.cluster.is_some() {
-        return cluster::hand_over();
-    }
     let asked = asked::asked(args)?;
     let files = asked::files(args);
     let (shares, unused) = match files.is_empty() {
@@ -33,7 +30,14 @@ pub(super) fn run(global: &Global, args: &Coordination, out: &mut Output) -> Res
             (shares, Some(unused))
         }
     };
-    let found = findings(&shares, &asked.question, asked.choice)?;
+    let network = match &args.cluster {
+        None => network(&shares, &asked.question)?,
+        Some(url) => match cluster::network(&shares, &asked.question, args, url)? {
+            Some(network) => network,
+            None => return Ok(Done::Failed),
+        },
+    };
+    let found = findings_in(network, &shares, &asked.question, asked.choice)?;
     if let Some(names) = &args.explain {
         return explain::explain(&found, &shares, names, args.limit, out);
     }
