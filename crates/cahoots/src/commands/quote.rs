@@ -160,7 +160,7 @@ fn print(
             "" => String::new(),
             publication => format!(", as printed by {publication}"),
         };
-        let kept = out.styled(Style::Bold, it.compared.kept.words());
+        let kept = out.styled(Style::Bold, &in_words(&it.compared));
         out.line(format!("  {kept}{by}"))?;
         for said in notes(&it.compared) {
             for line in super::wrapped(&said, out.width().saturating_sub(4), 6) {
@@ -172,6 +172,14 @@ fn print(
         out.line(format!("… {} more (-n shows more)", all - shown.len()))?;
     }
     Ok(())
+}
+
+/// How the two stand to each other; of a wording that has too little of it, how much.
+pub(super) fn in_words(compared: &Compared) -> String {
+    match (compared.kept, compared.words) {
+        (Kept::NotFound, (all, some)) if some > 0 => format!("only {some} of {all} words in order"),
+        (kept, _) => kept.words().to_owned(),
+    }
 }
 
 /// What is different, in words.
