@@ -96,7 +96,8 @@ fn searched(words: &str, record: &Record, finder: &Finder<'_>) -> Result<Vec<Pla
         let n = TRIED.min(stream.len());
         for start in 0..(stream.len() + 1).saturating_sub(n) {
             let Some(row) = part.get(stream.bytes(start..start + n)) else { continue };
-            for place in finder.in_a_row(row)? {
+            // A row of words that everybody uses finds nothing.
+            for place in finder.in_a_row(row, MOST)?.into_iter().flatten() {
                 *held.entry(place).or_default() += 1;
             }
         }
