@@ -116,6 +116,26 @@ pub enum Command {
         #[arg(long, default_value_t = 5)]
         runs: u32,
     },
+    /// What pairs of texts share in words, for benchmarks
+    #[command(hide = true)]
+    BenchWords(BenchWords),
+}
+
+/// `bench-words`.
+#[derive(Args, Debug)]
+pub struct BenchWords {
+    /// Answers to sample; as many again, twice, are shuffled
+    #[arg(long, default_value_t = 200)]
+    pub pairs: usize,
+    /// Seed of the sample
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Public texts to sample for near copies
+    #[arg(long, default_value_t = 0)]
+    pub near: usize,
+    /// Print the texts and phrases, too
+    #[arg(long)]
+    pub show: bool,
 }
 
 /// `open` and `add`.

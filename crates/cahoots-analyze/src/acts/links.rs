@@ -78,9 +78,13 @@ pub struct Content {
     pub bits: Option<f64>,
 }
 
-/// The least surprise that counts as rare: fewer than one in 256 earlier public items. A proposal,
-/// not calibrated.
+/// The least surprise of handles, hashtags and sites together that counts as rare: fewer than one in
+/// 256 earlier public items. A proposal, not calibrated.
 pub const RARE_BITS: f64 = 8.0;
+
+/// The least surprise of phrases, with the handles, hashtags and sites beside them, that counts as
+/// rare. Calibrated against shuffled pairs, see `docs/methods/words.md`.
+pub const RARE_PHRASE_BITS: f64 = 13.0;
 
 /// Looks up what is shared, how often it occurs in public, and since when.
 pub(super) struct Links<'a> {
@@ -214,8 +218,7 @@ impl<'a> Links<'a> {
             let earlier: u32 = self.same_as(*thing).map(|it| self.earlier(it, message)).sum();
             let in_everything = self.in_everything(met);
             let mut worth = self.best_grade(met);
-            let formula = in_everything && kind_of(facts) == "words";
-            if worth == Grade::C && in_everything || formula {
+            if worth == Grade::C && in_everything {
                 worth = Grade::D;
             }
             if worth == Grade::C {
@@ -253,7 +256,7 @@ impl<'a> Links<'a> {
         }
         rare.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut words: FxHashSet<String> = FxHashSet::default();
-        let (mut bits, mut drop) = (0.0, Vec::new());
+        let (mut bits, mut objects, mut drop) = (0.0, 0.0, Vec::new());
         for (weight, place) in rare {
             let phrase = shared[place].key.strip_prefix(wording::PHRASE);
             let own: Vec<&str> = phrase.into_iter().flat_map(str::split_whitespace).collect();
@@ -261,10 +264,11 @@ impl<'a> Links<'a> {
                 drop.push(place);
                 continue;
             }
+            objects += if own.is_empty() { weight } else { 0.0 };
             words.extend(own.into_iter().map(str::to_owned));
             bits += weight;
         }
-        if bits < RARE_BITS {
+        if objects < RARE_BITS && bits < RARE_PHRASE_BITS {
             for it in shared.iter_mut().filter(|it| it.grade == Grade::C) {
                 it.grade = Grade::D;
             }

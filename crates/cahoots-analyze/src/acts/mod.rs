@@ -36,7 +36,7 @@ mod texts_tests;
 #[cfg(test)]
 mod worked_example;
 
-pub use links::{Content, Grade, RARE_BITS, Shared};
+pub use links::{Content, Grade, RARE_BITS, RARE_PHRASE_BITS, Shared};
 pub use question::Question;
 pub use result::{
     ActCounts, ActorAxis, ActorTest, Acts, Asked, BaseRate, Candidate, Counted, Everywhere,

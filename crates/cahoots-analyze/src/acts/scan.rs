@@ -22,8 +22,11 @@ pub const FEWEST_SESSIONS: usize = 5;
 /// Every pair of a family with its test of timing.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Scan {
-    /// How many tests were declared together.
+    /// How many tests were declared together: the pairs with at least one session to test.
     pub family: u32,
+    /// Pairs of which no session could be tested: the one written to has no public item around them.
+    /// They are no tests and not in the family.
+    pub not_testable: u32,
     /// The smallest p that the redraws can give.
     pub p_floor: f64,
     /// The redraws are too few for a family of this size: a p at the floor may be smaller than it
@@ -121,7 +124,7 @@ pub fn scan(record: &Record, pairs: &[(Party, Party)], question: &Question) -> F
     let mut pairs = pairs.to_vec();
     pairs.sort_unstable();
     pairs.dedup();
-    let family = pairs.len() as u32;
+    let mut not_testable = 0;
     let mut messages = messages_by_pair(record);
     let acts = acts_by_party(record);
     let mut days = Days::of_zone(&record.zone).unwrap_or_else(Days::utc);
@@ -156,6 +159,10 @@ pub fn scan(record: &Record, pairs: &[(Party, Party)], question: &Question) -> F
         let bench = Bench { record, question: &asked, messages: &messages, links: None, family: 1 };
         let deeds = bench.deeds(&[to], std::slice::from_ref(&places));
         let test = bench.test(&[to], deeds, &coverage, &mut days).test;
+        if test.sessions == 0 {
+            not_testable += 1;
+            continue;
+        }
         rows.push(PairRow {
             from: Who::of(record, from),
             to: Who::of(record, to),
@@ -170,6 +177,7 @@ pub fn scan(record: &Record, pairs: &[(Party, Party)], question: &Question) -> F
             verdict: test.verdict,
         });
     }
+    let family = rows.len() as u32;
     let p_floor = permutation_p(0, u64::from(question.redraws));
     let p_floor_reached = u64::from(question.redraws) < 20 * u64::from(family);
     let p: Vec<f64> = rows.iter().map(|row| row.test.p).collect();
@@ -224,6 +232,6 @@ pub fn scan(record: &Record, pairs: &[(Party, Party)], question: &Question) -> F
         }),
         searched: Searched::over(record, "private messages of the pairs", looked_at),
         caveats,
-        result: Scan { family, p_floor, p_floor_reached, pairs: rows },
+        result: Scan { family, not_testable, p_floor, p_floor_reached, pairs: rows },
     }
 }

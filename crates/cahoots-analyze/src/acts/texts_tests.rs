@@ -12,7 +12,7 @@ use crate::words::Stream;
 struct Said(Vec<String>);
 
 impl Corpus for Said {
-    fn holding(&mut self, words: &str) -> Vec<Place> {
+    fn holding(&mut self, words: &str, most: usize) -> Option<Vec<Place>> {
         let asked = Stream::of(words);
         let asked = format!(" {} ", asked.said(0..asked.len()));
         let holds = |text: &String| {
@@ -20,11 +20,12 @@ impl Corpus for Said {
             format!(" {} ", text.said(0..text.len())).contains(&asked)
         };
         let found = self.0.iter().enumerate().filter(|(_, text)| holds(text));
-        found.map(|(place, _)| Place(place as u32)).collect()
+        let found: Vec<Place> = found.map(|(place, _)| Place(place as u32)).collect();
+        (found.len() <= most).then_some(found)
     }
 }
 
-/// 600 posts of others about the weather, then the messages of Ada to Bo and the posts of Bo, given
+/// 5,000 posts of others about the weather, then the messages of Ada to Bo and the posts of Bo, given
 /// as (hours, words). Gives the record, what it says, and the question.
 fn case(messages: &[(i64, &str)], acts: &[(i64, &str)]) -> (Record, Said, Question) {
     let mut b = Builder::new("UTC");
@@ -39,12 +40,12 @@ fn case(messages: &[(i64, &str)], acts: &[(i64, &str)]) -> (Record, Said, Questi
         b.push(Entry { takers, ..entry });
         said.push((t, words.to_owned()));
     };
-    for n in 0..600_i64 {
+    for n in 0..5_000_i64 {
         let words = format!(
             "the weather of day {n} is {} and the tide is low",
             ["fair", "foul"][n as usize % 2]
         );
-        push(&mut b, n * HOUR, &words, vec![(accounts[2], Role::From)], true);
+        push(&mut b, n * HOUR / 3, &words, vec![(accounts[2], Role::From)], true);
     }
     let start = 100 * DAY;
     for (at, words) in messages {
@@ -100,7 +101,7 @@ fn a_long_run_is_as_good_as_a_link_and_only_the_texts_of_the_question_are_read()
     );
     assert_eq!(shown(&found)[0].0, Some(Grade::A));
     assert_eq!(shown(&found)[0].1[0], "words");
-    assert_eq!(read, 2, "the 600 posts of others are not read");
+    assert_eq!(read, 2, "the 5,000 posts of others are not read");
 }
 
 #[test]
@@ -108,7 +109,7 @@ fn a_run_that_the_public_says_every_day_is_no_link() {
     let usual = "the weather of day is fair and the tide is low and the wind is from the west";
     let (mut record, mut said, question) = case(&[(0, usual)], &[(2, usual)]);
     // Everybody says so: the corpus holds it in every tenth post before.
-    for text in said.0.iter_mut().take(600).step_by(10) {
+    for text in said.0.iter_mut().take(5_000).step_by(10) {
         usual.clone_into(text);
     }
     let wanted = question.texts(&record);
@@ -119,11 +120,8 @@ fn a_run_that_the_public_says_every_day_is_no_link() {
     add(&mut record, &asked, &did, &|_, _| true, &mut said);
     let found = acts(&record, &question).result;
     let content = &found.sessions[0].candidates[0].content;
-    let run = content.shared.iter().find(|it| it.kind == "words").unwrap();
-    assert!(
-        run.grade == Grade::D && run.in_everything && run.earlier_public_items == 60,
-        "{run:?}"
-    );
+    // The two are the same text, which is a near copy; the run adds nothing to that.
+    assert!(content.shared.iter().all(|it| it.kind != "words"), "{content:?}");
 }
 
 #[test]
@@ -150,8 +148,8 @@ fn rare_phrases_count_together_and_common_ones_do_not() {
     let (grade, kinds, bits) = shown(&found)[0].clone();
     assert_eq!(grade, Some(Grade::C));
     assert!(kinds.iter().all(|kind| *kind == "phrase"), "{kinds:?}");
-    // 600 public items before it have neither phrase: log2 of 601 for each.
-    assert!(bits.unwrap() >= 2.0 * 9.23 - 0.01, "{bits:?}");
+    // 5,000 public items before it have neither phrase: log2 of 5,001 for each.
+    assert!(bits.unwrap() >= 2.0 * 12.28 - 0.01, "{bits:?}");
     let (found, _) = ask(&[(0, "the tide is low and the weather")], &[(2, "the tide is low")]);
     assert_eq!(shown(&found)[0].0, None, "{:?}", shown(&found));
 }

@@ -50,7 +50,8 @@ pub fn sentences(record: &Record, found: &Exposure) -> Vec<Sentence> {
         );
         out.push(Sentence { words, cites: vec![holder.item] });
     }
-    out.extend(found.unseen.iter().map(|gap| unseen(gap, &clock)));
+    let shown = |gap: &&Gap| !gap.direct.is_empty() || !gap.between.is_empty();
+    out.extend(found.unseen.iter().filter(shown).map(|gap| unseen(gap, &clock)));
     out.extend(found.could.as_ref().map(|could| could_have(record, could)));
     out
 }
@@ -203,9 +204,6 @@ fn unseen(gap: &Gap, clock: &Clock) -> Sentence {
             " It may have passed through {names} (grade 7: on a path of such items; no item shows \
              that they had it)."
         ));
-    }
-    if gap.direct.is_empty() && gap.between.is_empty() {
-        words.push_str(" No path of contacts in the record leads there from those who had it.");
     }
     let path = gap.between.first().into_iter().flat_map(|each| each.path.iter());
     let hops = gap.direct.iter().chain(path).map(|hop| hop.item);

@@ -7,7 +7,7 @@
 //! | object | rule | as good as |
 //! |---|---|---|
 //! | `words: …`, kind `other` | a run of 12 words or more that is rare in public | a link (A) |
-//! | `words: …`, kind `text` | any other run of 8 words or more | a copy (B) |
+//! | `words: …`, kind `text` | a run of 8 to 11 words that is rare in public | a copy (B) |
 //! | `near copy: …` | most three-word shingles are the same | a copy (B) |
 //! | `phrase: …` | two to four words, weighed by their rarity | something rare, if it is (C) |
 
@@ -22,17 +22,24 @@ use crate::words::{Index, Stream, near_between, shared_phrases, surprise};
 pub const LONG: usize = 12;
 /// A run that more private messages than this hold is a formula and ties nobody to anybody.
 pub const FORMULA: usize = 20;
-/// The least surprise of a run that counts as rare, in bits: one in 256 earlier public items.
-pub const RARE_RUN: f64 = 8.0;
+/// A run that more than one in so many earlier public items hold, and more than [`FEW`], is what the
+/// public says anyway.
+pub const RARE_RUN: u64 = 256;
+/// See [`RARE_RUN`].
+const FEW: u64 = 2;
 /// The least words of a text that can be a near copy.
 const LEAST_NEAR: usize = 8;
-/// The least surprise of a phrase that is looked at, in bits: what more than one in 32 public items
-/// holds is no phrase of anybody's.
-pub const LEAST_PHRASE: f64 = 5.0;
+/// The least surprise of a phrase that counts, in bits: at most one in 2,048 earlier public items
+/// holds it. From a calibration against shuffled pairs, see `docs/methods/words.md`.
+pub const LEAST_PHRASE: f64 = 11.0;
+/// The same as a share.
+const PHRASE_SHARE: u64 = 2_048;
 /// Words of a run that its key quotes, and that the corpus is asked for.
 const QUOTED: usize = 16;
-/// Texts whose own formulas are looked for, at least.
+/// Among at least so many acts, what is said in more than [`HABIT`] of them is a habit.
 const ENOUGH: usize = 32;
+/// See [`ENOUGH`].
+const HABIT: u32 = 2;
 
 /// Beginnings of the keys of these objects.
 pub(crate) const WORDS: &str = "words: ";
@@ -54,9 +61,9 @@ pub struct Text {
 
 /// All texts of the case, to be asked where some words stand.
 pub trait Corpus {
-    /// The items that hold these words in a row, in the order of the record. Case, punctuation and
-    /// spaces do not matter.
-    fn holding(&mut self, words: &str) -> Vec<Place>;
+    /// The items that hold these words in a row, in the order of the record; `None` if there are
+    /// more than `most`. Case, punctuation and spaces do not matter.
+    fn holding(&mut self, words: &str, most: usize) -> Option<Vec<Place>>;
 }
 
 /// What was added.
@@ -148,9 +155,12 @@ impl Sharing<'_> {
         }
     }
 
-    /// The object of a run, put on every public item that holds it. `None` for a formula.
+    /// The object of a run, put on every public item that holds it. `None` for a formula: many
+    /// messages hold it, or the public says it anyway.
     fn run(&mut self, run: &str, words: usize, raw: &str, message: Place) -> Option<ThingFacts> {
-        let holding = self.corpus.holding(raw);
+        let all = self.record.public_before(Place(u32::MAX));
+        let most = FORMULA + (all / RARE_RUN * 4 + FEW) as usize;
+        let holding = self.corpus.holding(raw, most)?;
         let private = holding.iter().filter(|place| self.record.row(**place).is_private_message());
         if private.count() > FORMULA {
             return None;
@@ -159,9 +169,10 @@ impl Sharing<'_> {
             holding.into_iter().filter(|place| self.record.row(*place).is_public()).collect();
         let earlier = public.partition_point(|place| *place < message) as u64;
         let before = self.record.public_before(message);
-        // Few earlier items say nothing of rarity: then the length decides alone.
-        let rare = earlier == 0 || surprise(earlier, before) >= RARE_RUN;
-        let kind = if words >= LONG && rare { ObjectKind::Other } else { ObjectKind::Text };
+        if earlier > FEW.max(before / RARE_RUN) {
+            return None;
+        }
+        let kind = if words >= LONG { ObjectKind::Other } else { ObjectKind::Text };
         let facts = ThingFacts { kind, key: format!("{WORDS}{run}") };
         self.found.extend(public.into_iter().map(|place| (place, facts.clone())));
         Some(facts)
@@ -223,18 +234,18 @@ impl Sharing<'_> {
                 }
             }
         }
-        // What an account says in one act of 32 is a habit of its own and needs no look-up.
+        // What an account says again and again is a habit of its own, and needs no look-up.
         let hashes: FxHashSet<u64> = wanted.keys().copied().collect();
         let habits = count(&hashes, &did);
-        let habit = |hash: &u64| {
-            did.len() >= ENOUGH
-                && habits.get(hash).is_some_and(|n| *n as usize * ENOUGH > did.len())
-        };
+        let habit =
+            |hash: &u64| did.len() >= ENOUGH && habits.get(hash).is_some_and(|n| *n > HABIT);
         let mut wanted: Vec<(String, String, Vec<Place>)> =
             wanted.into_iter().filter(|(hash, _)| !habit(hash)).map(|(_, phrase)| phrase).collect();
         wanted.sort_unstable();
         for (said, raw, of) in wanted {
-            let holding = self.corpus.holding(&raw);
+            let all = self.record.public_before(Place(u32::MAX));
+            let most = (all / PHRASE_SHARE * 2) as usize + 8;
+            let Some(holding) = self.corpus.holding(&raw, most) else { continue };
             let public: Vec<Place> =
                 holding.into_iter().filter(|place| self.record.row(*place).is_public()).collect();
             let rare = |message: &&Place| {

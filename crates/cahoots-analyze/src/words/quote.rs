@@ -47,6 +47,8 @@ impl Kept {
 pub struct Compared {
     /// How they stand to each other.
     pub kept: Kept,
+    /// Words of the quotation, and how many of them stand in the text in order.
+    pub words: (usize, usize),
     /// Runs of words that the text has and the quotation leaves out without a mark, between words
     /// that it keeps.
     pub left_out: Vec<String>,
@@ -69,6 +71,7 @@ pub fn compare(quotation: &str, stored: &str) -> Compared {
     let asked: usize = parts.iter().map(Stream::len).sum();
     let mut found = Compared {
         kept: Kept::NotFound,
+        words: (asked, 0),
         left_out: Vec::new(),
         added: Vec::new(),
         omitted_with_mark: 0,
@@ -78,6 +81,13 @@ pub fn compare(quotation: &str, stored: &str) -> Compared {
     if asked == 0 || text.is_empty() || asked > MOST {
         return found;
     }
+    // As they are written there, as far as their places are known.
+    let written = |words: std::ops::Range<usize>| -> String {
+        match stored.get(text.bytes(words.clone())) {
+            Some(raw) if !raw.is_empty() => raw.split_whitespace().collect::<Vec<_>>().join(" "),
+            _ => text.said(words),
+        }
+    };
     // The parts as one row of words, with the places where a cut is marked before a word.
     let mut row: Vec<(&Stream, usize, bool)> = Vec::with_capacity(asked);
     for (number, part) in parts.iter().enumerate() {
@@ -86,6 +96,7 @@ pub fn compare(quotation: &str, stored: &str) -> Compared {
         }
     }
     let pairs = align(&row, &text);
+    found.words.1 = pairs.len();
     if (pairs.len() as f64) < LEAST_SHARE * asked as f64 {
         return found;
     }
@@ -103,7 +114,7 @@ pub fn compare(quotation: &str, stored: &str) -> Compared {
             if marked {
                 found.omitted_with_mark += skipped;
             } else {
-                found.left_out.push(text.said(place - skipped..*place));
+                found.left_out.push(written(place - skipped..*place));
             }
         }
         (next_row, next_text) = (at + 1, Some(place + 1));
@@ -158,7 +169,8 @@ fn rest_of_sentence(stored: &str, text: &Stream, next: usize) -> Option<String> 
         })
         .map_or(after.len(), |(at, _)| at);
     let rest = Stream::of(&after[..stop]);
-    (!rest.is_empty()).then(|| rest.said(0..rest.len().min(30)))
+    let shown = after.get(rest.bytes(0..rest.len().min(30)))?;
+    (!rest.is_empty()).then(|| shown.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Which word of the row stands for which of the text: as many as can be, in order, and among equal
@@ -270,7 +282,7 @@ mod tests {
         );
         assert_eq!(found.kept, Kept::WordForWord);
         assert_eq!(found.omitted_with_mark, 4);
-        assert_eq!(found.goes_on.as_deref(), Some("today and of life in the wider world"));
+        assert_eq!(found.goes_on.as_deref(), Some("today, and of life in the wider world"));
         let found = compare("doubts about [the board of the harbour] […] over the years", TEXT);
         assert_eq!(found.kept, Kept::WordForWord);
     }

@@ -226,7 +226,7 @@ fn the_bundled_example_holds_what_it_says() {
     let messages = of(Medium::DirectMessage);
     let by = |account| messages.iter().filter(|item| from(item) == Some(account)).count();
     assert_eq!((messages.len(), by("x:@donaldjtrumpjr"), by("x:@wikileaks")), (13, 3, 9));
-    assert_eq!(of(Medium::Email).len(), 2);
+    assert_eq!(of(Medium::Email).len(), 4);
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for item in &batch.items {
         *kinds.entry(item.kind.name()).or_default() += 1;
@@ -234,7 +234,10 @@ fn the_bundled_example_holds_what_it_says() {
         assert_eq!(item.detail["schema"], "compiled/1");
     }
     let counts: Vec<_> = kinds.into_iter().collect();
-    assert_eq!(counts, [("event", 12), ("message", 15), ("post", 11), ("statement", 14)]);
+    assert_eq!(
+        counts,
+        [("article", 2), ("event", 15), ("message", 17), ("post", 11), ("statement", 14)]
+    );
 
     let find = |id: &str| batch.items.iter().find(|item| item.detail["id"] == id).unwrap();
     assert_eq!(find("P7").id, ItemId::of("x/1", &[b"786923210512142336"]));
@@ -248,6 +251,12 @@ fn the_bundled_example_holds_what_it_says() {
     assert_eq!(find("E1").participants.len(), 5);
     assert_eq!(find("D1").detail["claims"][1]["template"], "no_contact");
     assert_eq!(find("D1").detail["conflicts"].as_array().unwrap().len(), 2);
+    let wordings = find("D1").detail["wordings"].as_array().unwrap();
+    assert_eq!(wordings.len(), 3);
+    assert_eq!(wordings[1]["publication"], "S-huff");
+    let claims = find("R2").detail["claims"].as_array().unwrap();
+    assert_eq!((&claims[0]["template"], &claims[7]["opinion"]), (&"quoted".into(), &true.into()));
+    assert!(claims[0]["quotes"].as_str().unwrap().contains("reality of life"));
     assert_eq!(find("M11").when.sort_key(), None);
     let lag = find("P4").when.earliest.unwrap().0 - find("M6").when.earliest.unwrap().0;
     assert_eq!(lag / 60_000_000, 15);
@@ -275,7 +284,7 @@ fn ties_say_what_they_are() {
     let in_it = batch.items.iter().filter(|item| item.conversation.as_deref() == pair);
     assert_eq!(in_it.count(), 12, "X1 is another pair's, e-mail has no channel");
     let answered = batch.items.iter().filter(|item| item.detail.get("answers").is_some());
-    assert_eq!(answered.count(), 2);
+    assert_eq!(answered.count(), 3);
     assert_eq!(find("E1").detail["tells_of"][0]["id"], "M1");
     assert!(find("E1").references.is_empty(), "telling of a message is not answering it");
     assert_eq!(find("E2").detail["tells_of"][0]["id"], "M1");

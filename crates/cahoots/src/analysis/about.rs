@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use cahoots_analyze::{Place, Record};
 use cahoots_record::ItemOrd;
-use cahoots_search::{Index, Query, SearchOptions, Sort};
+use cahoots_search::{InARow, Index, Query, SearchOptions, Sort};
 use cahoots_store::Case;
 
 use crate::names::CaseNames;
@@ -12,6 +12,7 @@ use crate::output::Output;
 /// Finds items by id, label or query.
 pub struct Finder<'a> {
     index: Index,
+    rows: InARow,
     names: CaseNames<'a>,
     by_ord: Vec<Option<Place>>,
 }
@@ -29,7 +30,8 @@ impl<'a> Finder<'a> {
             }
         }
         let index = Index::open(&case.index_dir())?;
-        Ok(Self { index, names: CaseNames::new(case), by_ord })
+        let rows = index.in_a_row()?;
+        Ok(Self { index, rows, names: CaseNames::new(case), by_ord })
     }
 
     fn places(&self, ords: impl IntoIterator<Item = ItemOrd>) -> Vec<Place> {
@@ -42,12 +44,13 @@ impl<'a> Finder<'a> {
         places
     }
 
-    /// The items whose text holds these words in a row, in the order of the record.
+    /// The items whose text holds these words in a row, in the order of the record; `None` if there
+    /// are more than `most`.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn in_a_row(&self, words: &str) -> Result<Vec<Place>> {
-        Ok(self.places(self.index.in_a_row(words)?))
+    pub fn in_a_row(&self, words: &str, most: usize) -> Result<Option<Vec<Place>>> {
+        Ok(self.rows.find(words, most)?.map(|ords| self.places(ords)))
     }
 
     /// The items that a text means: an item id or the beginning of one, a native id or label

@@ -30,13 +30,21 @@ pub fn party(people: &People, text: &str) -> Result<Party> {
             let names: Vec<String> = several
                 .iter()
                 .take(6)
-                .map(|party| format!("{} ({})", people.name(*party), people.id(*party)))
+                .map(|party| {
+                    // Namesakes are told apart by their accounts.
+                    let account = people
+                        .people
+                        .iter()
+                        .zip(&people.parties.of_account)
+                        .find(|(_, of)| *of == party)
+                        .map_or_else(String::new, |(person, _)| {
+                            format!(", {}", person.key.native())
+                        });
+                    format!("{} ({}{account})", people.name(*party), people.id(*party))
+                })
                 .collect();
             let more = if several.len() > 6 { ", …" } else { "" };
-            bail!(
-                "{text} may be {}{more}; name one of them by the id in brackets",
-                names.join(", ")
-            )
+            bail!("{text} may be {}{more}; name one of them by its id", names.join(", "))
         }
     }
 }

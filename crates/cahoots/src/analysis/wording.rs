@@ -87,13 +87,10 @@ struct Indexed<'a> {
 }
 
 impl Corpus for Indexed<'_> {
-    fn holding(&mut self, words: &str) -> Vec<Place> {
-        match self.finder.in_a_row(words) {
-            Ok(places) => places,
-            Err(error) => {
-                self.error.get_or_insert(error);
-                Vec::new()
-            }
-        }
+    fn holding(&mut self, words: &str, most: usize) -> Option<Vec<Place>> {
+        self.finder.in_a_row(words, most).unwrap_or_else(|error| {
+            self.error.get_or_insert(error);
+            None
+        })
     }
 }

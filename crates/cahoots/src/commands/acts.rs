@@ -470,5 +470,9 @@ fn print_scan(found: &Finding<Scan>, limit: usize, out: &mut Output) -> Result<(
         probability(s.p_floor),
         if s.p_floor_reached { ", too large for this family: raise --redraws" } else { "" }
     ))?;
+    if s.not_testable > 0 {
+        let pairs = counted(u64::from(s.not_testable), "more pair has", "more pairs have");
+        out.line(format!("{pairs} no session that could be tested: no public acts around them"))?;
+    }
     caveats(&found.caveats, out)
 }

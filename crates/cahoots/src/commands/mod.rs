@@ -5,6 +5,7 @@ mod acts;
 mod add;
 mod archives;
 mod bench_queries;
+mod bench_words;
 mod brief;
 mod chronology;
 mod contacts;
@@ -88,6 +89,7 @@ pub fn run(cli: Cli) -> Result<Done> {
             out.bytes(&script)?;
             Ok(Done::Found)
         }
+        Command::BenchWords(args) => bench_words::run(&global, &args, &mut out),
         Command::BenchQueries { file, runs } => bench_queries::run(&global, &file, runs, &mut out),
     }?;
     out.finish()?;

@@ -96,7 +96,8 @@ fn searched(words: &str, record: &Record, finder: &Finder<'_>) -> Result<Vec<Pla
         let n = TRIED.min(stream.len());
         for start in 0..(stream.len() + 1).saturating_sub(n) {
             let Some(row) = part.get(stream.bytes(start..start + n)) else { continue };
-            for place in finder.in_a_row(row)? {
+            // A row of words that everybody uses finds nothing.
+            for place in finder.in_a_row(row, MOST)?.into_iter().flatten() {
                 *held.entry(place).or_default() += 1;
             }
         }
@@ -160,7 +161,7 @@ fn print(
             "" => String::new(),
             publication => format!(", as printed by {publication}"),
         };
-        let kept = out.styled(Style::Bold, it.compared.kept.words());
+        let kept = out.styled(Style::Bold, &in_words(&it.compared));
         out.line(format!("  {kept}{by}"))?;
         for said in notes(&it.compared) {
             for line in super::wrapped(&said, out.width().saturating_sub(4), 6) {
@@ -172,6 +173,14 @@ fn print(
         out.line(format!("… {} more (-n shows more)", all - shown.len()))?;
     }
     Ok(())
+}
+
+/// How the two stand to each other; of a wording that has too little of it, how much.
+pub(super) fn in_words(compared: &Compared) -> String {
+    match (compared.kept, compared.words) {
+        (Kept::NotFound, (all, some)) if some > 0 => format!("only {some} of {all} words in order"),
+        (kept, _) => kept.words().to_owned(),
+    }
 }
 
 /// What is different, in words.

@@ -133,7 +133,7 @@ fn print_reading(
                 "" => "the item's own words",
                 publication => publication,
             };
-            paragraph(&format!("      {by}: "), quotation.compared.kept.words(), out)?;
+            paragraph(&format!("      {by}: "), &super::quote::in_words(&quotation.compared), out)?;
         }
     }
     for reason in &reading.reasons {

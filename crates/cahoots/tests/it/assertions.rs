@@ -1,6 +1,6 @@
 //! The example tells its own story: what a published article asserts of the case, row by row, as
 //! far as a record can test it. The rows are numbered as in the article's analysis; rows of opinion
-//! and rows about words that the record does not store are not here.
+//! are kept as opinion and left unscored.
 
 use std::sync::LazyLock;
 
@@ -131,8 +131,127 @@ fn a5_three_messages_are_one_side_only() {
         "--count",
         "3",
     ]);
-    let statements = bench.json(&["statements", "article"]);
+    let statements = bench.json(&["statements", "entered 1"]);
     assert_eq!(statements["result"][0]["readings"][0]["verdict"], "contradicted");
+    assert_eq!(asserted("A5").0, "contradicted");
+}
+
+/// The verdict on what the article asserts, by the number of the row, and its sentence.
+fn asserted(row: &str) -> (String, String) {
+    let all = list(&STORY.statements["result"]);
+    let article = all.iter().find(|judged| judged["id"] == "R2").unwrap();
+    let reading = list(&article["readings"]).iter().find(|reading| {
+        let words = reading["reading"].as_str().unwrap();
+        words.strip_prefix(row).is_some_and(|rest| rest.starts_with([':', ',']))
+    });
+    let text = |key: &str| reading.unwrap()[key].as_str().unwrap().to_owned();
+    (text("verdict"), text("sentence"))
+}
+
+#[test]
+fn a2_the_quotation_is_trimmed_without_a_mark() {
+    let (verdict, sentence) = asserted("A2");
+    assert_eq!(verdict, "supported");
+    assert!(sentence.contains("«American» left out without a mark"), "{sentence}");
+    // The same from the command line, against each wording that the record holds.
+    let found = STORY.bench.json(&[
+        "quote",
+        "Nothing could be further from the truth. … a reality of life today.",
+        "--of",
+        "D1",
+    ]);
+    let best = &found["found"][0];
+    assert_eq!(best["kept"], "trimmed");
+    assert_eq!(best["left_out"], serde_json::json!(["American"]));
+    assert_eq!(best["goes_on"], "and of life in the wider world");
+    let whole =
+        STORY.bench.json(&["quote", "Nothing could be further from the truth", "--of", "D1"]);
+    let kept: Vec<&str> =
+        list(&whole["found"]).iter().map(|it| it["kept"].as_str().unwrap()).collect();
+    assert_eq!(kept, ["word_for_word"; 3]);
+}
+
+#[test]
+fn a3_and_a19_talk_of_interference_was_public_before_the_denial_and_the_link() {
+    let found = STORY.bench.json(&["search", "kind:event russia* before:2016-10-14"]);
+    let labels: Vec<&str> =
+        list(&found["items"]).iter().filter_map(|item| item["native_id"].as_str()).collect();
+    assert!(labels.contains(&"N1") && labels.contains(&"N3"), "{labels:?}");
+    let first = STORY.bench.json(&["search", "kind:event russia* before:2016-10-12"]);
+    assert!(first["total"].as_u64().unwrap() >= 2);
+    assert!(list(&first["items"]).iter().all(|item| item["visibility"] == "public"));
+}
+
+#[test]
+fn a6_the_report_that_made_it_public() {
+    // It was public with the report and with the recipient's own posts of that day and the next;
+    // which came first the record's times leave open. Nothing public is earlier.
+    let m6 = STORY.bench.json(&["exposure", "M6"]);
+    let public = &m6["result"]["public"];
+    let mut labels: Vec<String> =
+        list(&public["items"]).iter().map(|item| label(&m6, item)).collect();
+    labels.sort();
+    assert_eq!(labels, ["P11", "R1"]);
+    assert_eq!(public["order_unknown"], true);
+    assert!(public["when"]["earliest"].as_str().unwrap().starts_with("2017-11-13"));
+}
+
+#[test]
+fn a12_a_reason_given_is_the_word_quoted() {
+    assert_eq!(asserted("A12").0, "supported");
+    let found = STORY.bench.json(&["quote", "pro-Russia", "--of", "M7"]);
+    assert_eq!(found["found"][0]["kept"], "word_for_word");
+}
+
+#[test]
+fn a15_he_told_named_officials_and_most_is_open() {
+    assert_eq!(asserted("A15").0, "supported");
+    let all = list(&STORY.statements["result"]);
+    let article = all.iter().find(|judged| judged["id"] == "R2").unwrap();
+    let most = list(&article["readings"])
+        .iter()
+        .find(|reading| reading["reading"] == "A15: he told most of them");
+    assert_eq!(most.unwrap()["verdict"], "not_testable");
+}
+
+#[test]
+fn a20_the_subject_comes_up_broadly_and_narrowly_nothing_tells() {
+    let (verdict, sentence) = asserted("A20, broad");
+    assert_eq!(verdict, "contradicted", "{sentence}");
+    assert_eq!(asserted("A20, narrow").0, "not_testable");
+    let all = list(&STORY.statements["result"]);
+    let article = all.iter().find(|judged| judged["id"] == "R2").unwrap();
+    let broad = list(&article["readings"])
+        .iter()
+        .find(|reading| reading["reading"].as_str().unwrap().starts_with("A20, broad"));
+    let mut shown: Vec<String> = list(&broad.unwrap()["witnesses"])
+        .iter()
+        .map(|witness| label(&STORY.statements, &witness["item"]))
+        .collect();
+    shown.sort();
+    assert_eq!(shown, ["M1", "M7"]);
+}
+
+#[test]
+fn a22_a26_a27_are_kept_as_opinion_and_left_unscored() {
+    for row in ["A22", "A26", "A27"] {
+        assert_eq!(asserted(row).0, "opinion", "{row}");
+    }
+}
+
+#[test]
+fn a24_the_offer_of_june_and_its_welcome_are_his_own_publication() {
+    let offer = STORY.bench.json(&["exposure", "G1"]);
+    let told: Vec<&str> = list(&offer["result"]["told"])
+        .iter()
+        .map(|told| told["who"]["name"].as_str().unwrap())
+        .collect();
+    assert!(told.contains(&JR) && told.contains(&"Robert Goldstone"), "{told:?}");
+    assert_eq!(label(&offer, &offer["result"]["public"]["items"][0]), "P8");
+    let quoted = STORY.bench.json(&["quote", "if it's what you say I love it", "--of", "G2"]);
+    assert_eq!(quoted["found"][0]["kept"], "word_for_word");
+    let contacts = STORY.bench.json(&["contacts", "Robert Goldstone", JR]);
+    assert_eq!(contacts["result"]["a_to_b"]["answered"]["n"], 1);
 }
 
 #[test]
@@ -213,6 +332,7 @@ fn a13_to_a16_who_was_told_and_of_which_message_only() {
         .collect();
     let mut sorted = told.clone();
     sorted.sort_unstable();
+    // The report that made it public is the only act of somebody who is not in the exchange.
     assert_eq!(
         sorted,
         [
@@ -220,6 +340,7 @@ fn a13_to_a16_who_was_told_and_of_which_message_only() {
             JR,
             "Hope Hicks",
             "Jared Kushner",
+            "Julia Ioffe",
             "Kellyanne Conway",
             "Steve Bannon",
             WL
@@ -234,7 +355,8 @@ fn a13_to_a16_who_was_told_and_of_which_message_only() {
         .iter()
         .map(|told| told["who"]["name"].as_str().unwrap())
         .collect();
-    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told.contains(&"Julia Ioffe"), "the report of November 2017: {told:?}");
 }
 
 #[test]
