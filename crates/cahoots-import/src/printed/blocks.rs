@@ -211,7 +211,10 @@ impl<'l, 'a> Reader<'l, 'a> {
         match hit.field {
             Field::Other => blanks <= 1,
             // Few programs print anything before it.
-            Field::From => !seen(Field::From) && blanks <= 1,
+            Field::From => {
+                let alone = self.block.fields.len() == 1 && self.column.is_some();
+                !seen(Field::From) && (blanks <= 1 || alone && blanks <= 2)
+            }
             Field::Attachments => !seen(hit.field) && self.block.fields.len() > 1,
             _ if seen(hit.field) => {
                 // A second «Date» beside «Sent» is the header's; anything else is text.

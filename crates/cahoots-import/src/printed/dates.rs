@@ -2,7 +2,7 @@
 //!
 //! A printed time seldom has a zone. None is guessed: the reading keeps its doubt.
 
-use cahoots_record::{Basis, Confidence, Precision, UtcMicros, When};
+use cahoots_record::{Basis, Confidence, Precision, When};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -70,11 +70,6 @@ impl Reading {
             when.confidence = Confidence::Low;
         }
         when
-    }
-
-    /// The minute of the reading, zones left out of account.
-    pub(crate) fn minute(&self) -> i64 {
-        UtcMicros::from_seconds(self.stated.civil_seconds()).seconds().div_euclid(60)
     }
 }
 
