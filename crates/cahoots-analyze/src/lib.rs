@@ -11,6 +11,7 @@ pub mod contacts;
 pub mod exposure;
 pub mod finding;
 pub mod record;
+pub mod redactions;
 pub mod requests;
 pub mod statements;
 pub mod stats;

@@ -9,6 +9,7 @@ pub mod importer;
 mod json;
 mod mail;
 pub mod original;
+mod pages;
 mod posts;
 mod printed;
 pub mod select;

@@ -6,7 +6,7 @@
 //!   catalog.sqlite   archives, segments, accounts; human work (append-only); audit log
 //!   record/          Parquet, one folder per segment
 //!   index/           full text, derived
-//!   threads.parquet  thread and parent of every item, derived
+//!   threads.parquet  thread, parent and message of every item, derived
 //!   spool/           temporary files; emptied when a case is opened for writing
 //! ```
 //!
@@ -18,6 +18,7 @@ pub mod catalog;
 mod error;
 mod ids;
 pub mod people;
+pub mod printings;
 pub mod segment;
 mod thread_table;
 pub mod threads;

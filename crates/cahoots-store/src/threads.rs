@@ -22,6 +22,9 @@ pub struct Placed {
     pub thread: u64,
     /// The item it answers, or the nearest one above that is in the record.
     pub parent: Option<u64>,
+    /// The item that stands for its message: itself, unless it is a further printing of one that
+    /// another item shows better.
+    pub message: u64,
 }
 
 /// A number for a native id.
@@ -47,8 +50,9 @@ struct Container {
 /// Places every item, given in the order of the record.
 ///
 /// Whether two items share a thread does not depend on their order. Time is nearly linear: one
-/// pass to make containers, one to link them, one to read the result.
-pub fn place(nodes: impl Iterator<Item = Node>) -> Vec<Placed> {
+/// pass to make containers, one to link them, one to read the result. `links` are further pairs
+/// of ids, an answer and what it answers; they give way to what the items say themselves.
+pub fn place(nodes: impl Iterator<Item = Node>, links: &[(u64, u64)]) -> Vec<Placed> {
     let mut containers: Vec<Container> = Vec::new();
     let mut by_id: FxHashMap<u64, u32> = FxHashMap::default();
     let mut own: Vec<u32> = Vec::new();
@@ -94,6 +98,14 @@ pub fn place(nodes: impl Iterator<Item = Node>) -> Vec<Placed> {
             }
         }
     }
+    for (answer, answered) in links {
+        let mine = container(Some(*answer), &mut containers, &mut joined);
+        let above = container(Some(*answered), &mut containers, &mut joined);
+        joined.join(above, mine);
+        if containers[mine as usize].parent == NONE && mine != above {
+            link(&mut containers, mine, above);
+        }
+    }
     let mut first: FxHashMap<u32, u64> = FxHashMap::default();
     own.iter()
         .enumerate()
@@ -105,7 +117,8 @@ pub fn place(nodes: impl Iterator<Item = Node>) -> Vec<Placed> {
                 above = containers[above as usize].parent;
             }
             let parent = (above != NONE).then(|| u64::from(containers[above as usize].item));
-            Placed { thread, parent: parent.filter(|parent| *parent != ord as u64) }
+            let parent = parent.filter(|parent| *parent != ord as u64);
+            Placed { thread, parent, message: ord as u64 }
         })
         .collect()
 }
@@ -191,6 +204,7 @@ mod tests {
         let placed = place(
             [node(4, &[1, 2, 3]), node(9, &[]), node(1, &[]), node(2, &[1]), node(5, &[4])]
                 .into_iter(),
+            &[],
         );
         let threads: Vec<u64> = placed.iter().map(|p| p.thread).collect();
         assert_eq!(threads, [0, 1, 0, 0, 0]);
@@ -205,7 +219,7 @@ mod tests {
 
     #[test]
     fn loops_are_cut_and_stay_one_thread() {
-        let placed = place([node(1, &[2]), node(2, &[1]), node(3, &[3])].into_iter());
+        let placed = place([node(1, &[2]), node(2, &[1]), node(3, &[3])].into_iter(), &[]);
         assert_eq!(placed[0].thread, placed[1].thread);
         assert_eq!(placed[2].parent, None);
     }
@@ -219,8 +233,8 @@ mod tests {
             let nodes: Vec<Node> = links.iter().map(|(n, r)| node(*n, r)).collect();
             let mut order: Vec<usize> = (0..nodes.len()).collect();
             order.sort_by_key(|i| (i * 7919 + seed * 31) % 101);
-            let straight = place(nodes.iter().cloned());
-            let shuffled = place(order.iter().map(|i| nodes[*i].clone()));
+            let straight = place(nodes.iter().cloned(), &[]);
+            let shuffled = place(order.iter().map(|i| nodes[*i].clone()), &[]);
             for a in 0..nodes.len() {
                 for b in 0..nodes.len() {
                     let at = |i: usize| order.iter().position(|o| *o == i).unwrap();

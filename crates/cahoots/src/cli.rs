@@ -79,6 +79,8 @@ pub enum Command {
     Coverage(Coverage),
     /// Show what should be in the record and is not
     Absences(Absences),
+    /// Show what one printing of a message withholds and another shows
+    Redactions(Redactions),
     /// List the people and organisations of the record, or say who is who
     People(People),
     /// Hash the archives again and check every table of the record
@@ -282,6 +284,17 @@ pub struct Acts {
     #[arg(long, conflicts_with_all = ["from", "to", "circle", "peers", "family"])]
     pub scan: bool,
     /// Show at most this many sessions or pairs
+    #[arg(long, short = 'n', default_value_t = 40)]
+    pub limit: usize,
+}
+
+/// `redactions`.
+#[derive(Args, Debug)]
+pub struct Redactions {
+    /// Fields left blank without an exemption code as well
+    #[arg(long)]
+    pub blank: bool,
+    /// Show at most this many places
     #[arg(long, short = 'n', default_value_t = 40)]
     pub limit: usize,
 }

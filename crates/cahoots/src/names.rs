@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 use crate::output::{Output, number};
 
+/// How accounts begin that stand for a withheld value.
+const WITHHELD: &str = "withheld:";
+
 /// Every account with its names, and the parties they form.
 pub struct People {
     rows: Vec<AccountRow>,
@@ -122,9 +125,28 @@ impl People {
         sums
     }
 
-    /// Parties with the most items first.
+    /// Whether a party is only a value that a released document withholds: somebody was there,
+    /// and who is not known.
+    fn is_withheld(&self, party: u32) -> bool {
+        self.parties.parties.get(party as usize).is_some_and(|party| {
+            party.accounts.iter().all(|account| {
+                let person = self.people.get(*account as usize);
+                person.is_some_and(|person| person.key.as_str().starts_with(WITHHELD))
+            })
+        })
+    }
+
+    /// Number of parties that have a name, and of values withheld.
+    pub fn n_named(&self) -> (usize, usize) {
+        let all = self.n_parties();
+        let withheld = (0..all as u32).filter(|party| self.is_withheld(*party)).count();
+        (all - withheld, withheld)
+    }
+
+    /// Parties with the most items first; values withheld are nobody in particular.
     pub fn by_items(&self, most: usize) -> Vec<u32> {
         let mut ranked: Vec<(u64, u32)> = (0..self.n_parties() as u32)
+            .filter(|party| !self.is_withheld(*party))
             .map(|party| {
                 let (from, to, other, ..) = self.sums(party);
                 (from + to + other.min(1), party)

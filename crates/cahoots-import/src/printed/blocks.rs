@@ -43,7 +43,9 @@ impl Block {
     /// `after_separator` says that a line like «Original Message» stands before it.
     fn is_mail(&self, lines: &[Line<'_>], after_separator: bool) -> bool {
         let sent = self.field(Field::Sent);
-        let clock = sent.is_some_and(|sent| dates::has_clock(&sent.value));
+        let clock = sent.is_some_and(|sent| {
+            dates::has_clock(&sent.value) || sent.value.len() > 12 && clock_digits(&sent.value)
+        });
         let kinds = [Field::From, Field::Sent, Field::To, Field::Cc, Field::Subject]
             .into_iter()
             .filter(|field| self.has(*field))
@@ -81,7 +83,7 @@ const LONGEST_LIST: usize = 90;
 /// The header that starts at place `at`, if one does. `after_separator` as in
 /// [`Block::is_mail`].
 pub(crate) fn block(lines: &[Line<'_>], at: usize, after_separator: bool) -> Option<Block> {
-    let first = label(lines[at].text, after_separator)?;
+    let first = label(lines[at].text, after_separator).or_else(|| from_alone(lines, at))?;
     if !matches!(first.field, Field::From | Field::Sent | Field::To | Field::Subject) {
         return None;
     }
@@ -92,6 +94,21 @@ pub(crate) fn block(lines: &[Line<'_>], at: usize, after_separator: bool) -> Opt
     }
     let block = Reader::new(lines, at, first).read();
     block.is_mail(lines, after_separator).then_some(block)
+}
+
+/// `From Ann Lind` whose colon was lost, when the very next line is certainly a header's.
+fn from_alone(lines: &[Line<'_>], at: usize) -> Option<Hit> {
+    let text = lines[at].text;
+    let value = text.len() - text.trim_start().strip_prefix("From ")?.trim_start().len();
+    let next = label(lines.get(at + 1)?.text, true)?;
+    let certain = next.surety == Surety::Exact && matches!(next.field, Field::Sent | Field::To);
+    certain.then_some(Hit {
+        field: Field::From,
+        surety: Surety::Guess,
+        dated: false,
+        capitals: false,
+        value,
+    })
 }
 
 struct Reader<'l, 'a> {
@@ -194,7 +211,10 @@ impl<'l, 'a> Reader<'l, 'a> {
         match hit.field {
             Field::Other => blanks <= 1,
             // Few programs print anything before it.
-            Field::From => !seen(Field::From) && blanks <= 1,
+            Field::From => {
+                let alone = self.block.fields.len() == 1 && self.column.is_some();
+                !seen(Field::From) && (blanks <= 1 || alone && blanks <= 2)
+            }
             Field::Attachments => !seen(hit.field) && self.block.fields.len() > 1,
             _ if seen(hit.field) => {
                 // A second «Date» beside «Sent» is the header's; anything else is text.
@@ -285,6 +305,14 @@ impl<'l, 'a> Reader<'l, 'a> {
                 if open && page && self.is_names(line.text) {
                     return true;
                 }
+                // The address of the name before it, or the rest of one.
+                let text = line.text.trim();
+                let unclosed = value.matches('<').count() > value.matches('>').count()
+                    || value.matches('"').count() % 2 == 1;
+                let address = text.starts_with('<') || text.contains('@') && text.contains('>');
+                if blanks == 0 && (address || unclosed && text.contains(['>', '"'])) {
+                    return true;
+                }
                 let most = if open { 40 } else { 12 };
                 self.is_names(line.text)
                     && (blanks <= 2 || page)
@@ -338,7 +366,10 @@ impl<'l, 'a> Reader<'l, 'a> {
                 && word.chars().all(|c| c.is_lowercase())
                 && !matches!(*word, "de" | "van" | "von" | "al" | "bin" | "der" | "la" | "del")
         });
-        words <= 12 && small.count() <= words / 4 && !text.ends_with(['.', '?', '!', ':'])
+        // «Jr.» and «B.» end a name.
+        let stop = text.ends_with('.')
+            && text.split_whitespace().last().is_some_and(|last| last.chars().count() > 3);
+        words <= 12 && small.count() <= words / 4 && !stop && !text.ends_with(['?', '!', ':'])
     }
 
     fn extend(&mut self, at: usize) {
@@ -359,6 +390,13 @@ impl<'l, 'a> Reader<'l, 'a> {
         }
         self.block.last = at;
     }
+}
+
+/// Whether digits of a clock stand in a text, `10:13`, whatever became of the date.
+fn clock_digits(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|w| {
+        w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit()
+    })
 }
 
 /// Whether a line is a file's name and nothing else.

@@ -2,7 +2,7 @@
 //!
 //! A printed time seldom has a zone. None is guessed: the reading keeps its doubt.
 
-use cahoots_record::{Basis, Confidence, Precision, UtcMicros, When};
+use cahoots_record::{Basis, Confidence, Precision, When};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -70,11 +70,6 @@ impl Reading {
             when.confidence = Confidence::Low;
         }
         when
-    }
-
-    /// The minute of the reading, zones left out of account.
-    pub(crate) fn minute(&self) -> i64 {
-        UtcMicros::from_seconds(self.stated.civil_seconds()).seconds().div_euclid(60)
     }
 }
 
@@ -274,6 +269,20 @@ impl State {
             return if self.numeric_date(digits, second, third, mark) { 5 } else { 0 };
         }
         let Some(value) = number(digits) else { return 0 };
+        // `0404 PM`: the colon was lost.
+        let half = match (token(1), token(2)) {
+            (Some(Token::Blank), Some(Token::Word(word))) | (Some(Token::Word(word)), _) => {
+                word.eq_ignore_ascii_case("am") || word.eq_ignore_ascii_case("pm")
+            }
+            _ => false,
+        };
+        if half && self.dated() && self.clock.is_none() && matches!(digits.len(), 3 | 4) {
+            let (hours, minutes) = (value / 100, value % 100);
+            if (1..=12).contains(&hours) && minutes < 60 {
+                self.clock = Some((hours, minutes, None));
+                return 1;
+            }
+        }
         match digits.len() {
             1 | 2 if self.day.is_none() && (1..=31).contains(&value) => {
                 self.day = Some(value);
@@ -605,6 +614,7 @@ mod tests {
             ("2011-05-04 18:05", "2011-05-04T18:05"),
             ("Feb. 8, 2011", "2011-02-08"),
             ("Wed Dec 0815:03:00 2010", "2010-12-08T15:03:00"),
+            ("Friday, September 21, 2012 0404 PM", "2012-09-21T16:04"),
         ] {
             let reading = read(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(reading.civil(), want, "{text}");

@@ -15,6 +15,15 @@ pub(crate) struct Document<'a> {
 /// pages begin with the header of a printed message.
 pub(crate) fn documents(text: &str) -> Vec<Document<'_>> {
     let mut documents = Vec::new();
+    if text.is_empty() {
+        // A page that nothing was read from is a document all the same.
+        documents.push(Document {
+            lines: Vec::new(),
+            stamps: Stamps::default(),
+            chain: Chain::default(),
+        });
+        return documents;
+    }
     for mut lines in by_number(lines(text)) {
         let stamps = stamps::read(&mut lines);
         let whole = chain(&lines);

@@ -151,7 +151,7 @@ fn banner(text: &str, stamps: &mut Stamps) -> bool {
     for words in ["produced to", "subject to agreement on", "foia waiver", "review authority:"] {
         if let Some(at) = lower(words) {
             let enough = words != "produced to" || trimmed[..at].contains("DEPT");
-            let capitals = trimmed.bytes().filter(u8::is_ascii_lowercase).count() < 14;
+            let capitals = trimmed.bytes().filter(u8::is_ascii_lowercase).count() < 24;
             if enough && capitals {
                 stamps.mark(trimmed);
                 stamps.any = true;
@@ -206,10 +206,22 @@ fn first_date(text: &str) -> Option<String> {
     (word.contains('/') && digits >= 5 && digits <= 8).then(|| word.to_owned())
 }
 
-/// Takes stamps at the right margin off a line that may have words of its own.
-fn margin<'a>(line: &mut Line<'a>, stamps: &mut Stamps, release: &mut u8, classified: &mut u8) {
+/// Takes stamps at the right margin off a line that may have words of its own. Several may stand
+/// on one line.
+fn margin(line: &mut Line<'_>, stamps: &mut Stamps, release: &mut u8, classified: &mut u8) {
+    release_stamp(line, stamps, release);
+    classifier(line, stamps, classified);
+    codes(line, stamps);
+    // A stroke far out is the edge of a box.
+    let trimmed = line.text.trim();
+    if line.is_text() && trimmed.chars().count() <= 2 && line.text.len() - trimmed.len() >= 60 {
+        line.clear(Kind::Stamp);
+    }
+}
+
+/// `RELEASE IN PART B5,B6`, on one line or on several below one another.
+fn release_stamp(line: &mut Line<'_>, stamps: &mut Stamps, release: &mut u8) {
     let text = line.text;
-    // Whole words only: a margin is set off by blanks.
     if let Some(at) = release_at(text) {
         let rest = text[at..].trim();
         let squeezed = squeezed(rest, 40);
@@ -222,27 +234,31 @@ fn margin<'a>(line: &mut Line<'a>, stamps: &mut Stamps, release: &mut u8, classi
         cut_at(line, at);
         return;
     }
-    if *release > 0 {
-        *release -= 1;
-        let (at, rest) = last_column(text);
-        let letters = squeezed(rest, 40);
-        let said = letters.strip_prefix("IN").unwrap_or(&letters);
-        let fits = said == "FULL"
-            || said == "FUL"
-            || said.strip_prefix("PART").is_some_and(|codes| codes.is_empty() || codes_in(rest))
-            || all_codes(rest);
-        if (at >= 20 || text.trim_start().len() == rest.len()) && fits {
-            if all_codes(rest) {
-                stamps.exempt(rest);
-                *release = if rest.ends_with(',') { *release } else { 0 };
-            } else {
-                let said = said.to_owned();
-                take_release(&said, rest, stamps, release);
-            }
-            cut_at(line, at);
-            return;
-        }
+    if *release == 0 {
+        return;
     }
+    *release -= 1;
+    let (at, rest) = last_column(text);
+    let letters = squeezed(rest, 40);
+    let said = letters.strip_prefix("IN").unwrap_or(&letters);
+    let fits = said == "FULL"
+        || said == "FUL"
+        || said.strip_prefix("PART").is_some_and(|codes| codes.is_empty() || codes_in(rest))
+        || all_codes(rest);
+    if (at >= 20 || text.trim_start().len() == rest.len()) && fits {
+        if all_codes(rest) {
+            stamps.exempt(rest);
+            *release = if rest.ends_with(',') { *release } else { 0 };
+        } else {
+            take_release(said, rest, stamps, release);
+        }
+        cut_at(line, at);
+    }
+}
+
+/// `Classified by … on … — Class: … — Reason: …`, over one line or several.
+fn classifier(line: &mut Line<'_>, stamps: &mut Stamps, classified: &mut u8) {
+    let text = line.text;
     if let Some(at) = classified_at(text) {
         stamps.mark(&text[at..]);
         stamps.any = true;
@@ -250,24 +266,21 @@ fn margin<'a>(line: &mut Line<'a>, stamps: &mut Stamps, release: &mut u8, classi
         cut_at(line, at);
         return;
     }
-    if *classified > 0 {
-        *classified -= 1;
-        let (at, rest) = last_column(text);
-        let known = rest.trim_start_matches(['—', '-', '–', ' ']);
-        let continued =
-            ["Reason:", "Declassify", "Class:", "on: "].iter().any(|word| known.starts_with(word))
-                || first_date(known).is_some_and(|date| date == known);
-        if continued {
-            stamps.mark(rest);
-            cut_at(line, at);
-            return;
-        }
+    if *classified == 0 || !line.is_text() {
+        return;
     }
-    codes(line, stamps);
-    // A stroke far out is the edge of a box.
-    let trimmed = line.text.trim();
-    if line.is_text() && trimmed.chars().count() <= 2 && line.text.len() - trimmed.len() >= 60 {
-        line.clear(Kind::Stamp);
+    *classified -= 1;
+    let (at, rest) = last_column(text);
+    let known = rest.trim_start_matches(['—', '-', '–', ' ']);
+    const WORDS: [&str; 6] = ["Reason:", "Declassify", "Class:", "on: ", "CONFIDENTIAL", "SECRET"];
+    let continued = WORDS.iter().any(|word| known.starts_with(word))
+        || first_date(known).is_some_and(|date| {
+            let rest = known[date.len()..].trim();
+            rest.is_empty() || rest.starts_with(['—', '-', '–'])
+        });
+    if continued {
+        stamps.mark(rest);
+        cut_at(line, at);
     }
 }
 

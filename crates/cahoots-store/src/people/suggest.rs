@@ -40,6 +40,7 @@ const SAME_NAME: &str = "the same printed name";
 const SAME_LOCAL: &str = "the same name before @ or handle";
 const BY_NAME: &str = "a name that is the address would have";
 const BY_ADDRESS: &str = "the address itself";
+const CUT: &str = "an address that may be cut off";
 
 /// The forms under which an account is looked up, with where they come from.
 fn forms(person: &Person) -> Vec<(String, &'static str)> {
@@ -55,6 +56,10 @@ fn forms(person: &Person) -> Vec<(String, &'static str)> {
             forms.push((format!("local {first}.{last}"), BY_NAME));
             let initial = first.chars().next().unwrap_or_default();
             forms.push((format!("local {initial}{last}"), BY_NAME));
+            // `quistbc@…` for Bo C. Quist: an office that files by family name.
+            let given = words.iter().filter(|word| *word != *last);
+            let initials: String = given.filter_map(|word| word.chars().next()).collect();
+            forms.push((format!("local {last}{initials}"), BY_NAME));
         }
     }
     let native = person.key.native();
@@ -84,11 +89,22 @@ fn forms(person: &Person) -> Vec<(String, &'static str)> {
         }
         Platform::Name => {
             let words = name_words(native);
+            // A single word on paper may be what is left of an address.
+            if let [word] = words.as_slice()
+                && word.len() >= 4
+            {
+                forms.push((format!("handle {native}"), CUT));
+            }
             if let (Some(first), Some(last)) = (words.first(), words.last())
                 && words.len() >= 2
             {
                 forms.push((format!("name {first} {last}"), SAME_NAME));
                 forms.push((format!("local {first}.{last}"), BY_NAME));
+                let initials: String = words[..words.len() - 1]
+                    .iter()
+                    .filter_map(|word| word.chars().next())
+                    .collect();
+                forms.push((format!("local {last}{initials}"), BY_NAME));
             }
         }
         Platform::Phone | Platform::Other => {}
@@ -96,6 +112,13 @@ fn forms(person: &Person) -> Vec<(String, &'static str)> {
     forms.sort_unstable();
     forms.dedup_by(|a, b| a.0 == b.0);
     forms
+}
+
+/// Whether an account's name is printed with the family name first.
+fn turned(people: &[Person], account: u32) -> bool {
+    let person = &people[account as usize];
+    let name = person.names.first().map_or(person.key.native(), |(name, _)| name.as_str());
+    name.contains(',')
 }
 
 /// Mailboxes that belong to an office and not to a person.
@@ -158,7 +181,11 @@ pub fn suggest(
                 // counted as such: this form says something only between a name and an address.
                 let what = match (*what, *other) {
                     (BY_NAME, BY_ADDRESS) | (BY_ADDRESS, BY_NAME) => "the name fits the address",
-                    (BY_NAME, BY_NAME) | (BY_ADDRESS, BY_ADDRESS) => continue,
+                    (BY_NAME, BY_NAME) | (BY_ADDRESS, BY_ADDRESS) | (CUT, CUT) => continue,
+                    (CUT, _) | (_, CUT) => CUT,
+                    (SAME_NAME, SAME_NAME) if turned(people, *a) != turned(people, *b) => {
+                        "the same name, the family name first in one of them"
+                    }
                     (what, _) => what,
                 };
                 let text = form.split_once(' ').map_or("", |(_, text)| text);
@@ -238,6 +265,26 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].a, found[0].b), (500, 501));
         assert!(suggest(&people, &parties, &[(501, 500)], 10.0).is_empty());
+    }
+
+    #[test]
+    fn printed_names_are_suggested_with_the_form_they_are_printed_in() {
+        let mut people = crowd(400);
+        people.push(person("name:quist, bo c".into(), "Quist, Bo C"));
+        people.push(person("name:bo quist".into(), "Bo Quist"));
+        people.push(person("email:quistbc@board.example".into(), ""));
+        people.push(person("name:aqlb".into(), "aqlb"));
+        people.push(person("email:aqlb@home.example".into(), ""));
+        let parties = Parties::new(&people, &[], &[]);
+        let found = suggest(&people, &parties, &[], 5.0);
+        let why = |a: u32, b: u32| {
+            let pair = found.iter().find(|s| (s.a, s.b) == (a, b));
+            pair.and_then(|pair| pair.evidence.first()).map(|evidence| evidence.what.as_str())
+        };
+        let turned = "the same name, the family name first in one of them: bo quist";
+        assert_eq!(why(400, 401), Some(turned));
+        assert_eq!(why(400, 402), Some("the name fits the address: quistbc"));
+        assert_eq!(why(403, 404), Some("an address that may be cut off: aqlb"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use cahoots_analyze::record::{Builder, Party, Record, Span, Thing, Tie, build::Entry};
 use cahoots_record::{AccountKey, ItemId, ItemOrd, Role};
 use cahoots_store::Case;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use super::who::exactly;
@@ -144,7 +144,18 @@ fn load(case: &Case, people: &People) -> Result<Record> {
             builder.missing(native, *ord);
         }
     }
+    let message =
+        |entry: &Entry| placed.get(entry.ord.0 as usize).map_or(entry.ord.0, |p| p.message);
+    // What one document quotes another may have as its own.
+    let originals: FxHashSet<u64> =
+        entries.iter().filter(|entry| !entry.flags.recovered).map(message).collect();
     for mut entry in entries {
+        // A further printing of a message is no further message.
+        let message = message(&entry);
+        if message != entry.ord.0 {
+            continue;
+        }
+        entry.flags.recovered &= !originals.contains(&message);
         tell(&mut entry, &by_id);
         // Authors first: the order that every reader of `takers` may rely on.
         entry.takers.sort_by_key(|(_, role)| !matches!(role, Role::From | Role::Sender));

@@ -20,6 +20,7 @@ mod people;
 mod problems;
 mod quote;
 mod rebuild;
+mod redactions;
 mod requests;
 mod search;
 mod show;
@@ -76,6 +77,7 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Quote(args) => quote::run(&global, &args, &mut out),
         Command::Coverage(args) => coverage::run(&global, &args, &mut out),
         Command::Requests(args) => requests::run(&global, &args, &mut out),
+        Command::Redactions(args) => redactions::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),

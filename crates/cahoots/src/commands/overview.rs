@@ -52,6 +52,8 @@ pub(super) fn print(case: &Case, report: &Report, out: &mut Output) -> Result<Do
     let sums = Sums::of(case);
     let people = People::load(case)?;
     let top = people.by_items(if out.json { 50 } else { 10 });
+    let placed = (0u64..).zip(case.placed()?);
+    let printings = placed.filter(|(ord, placed)| placed.message != *ord).count() as u64;
     if out.json {
         let archives: Vec<Value> =
             case.archives().iter().map(|row| archives::value(row, report)).collect();
@@ -62,12 +64,14 @@ pub(super) fn print(case: &Case, report: &Report, out: &mut Output) -> Result<Do
             "folder": case.root().display().to_string(),
             "items": case.n_items(),
             "copies": sums.copies,
+            "further_printings": printings,
             "kinds": sums.kinds,
             "from": sums.first.map(|time| time.to_string()),
             "until": sums.last.map(|time| time.to_string()),
             "months": sums.months,
             "languages": sums.languages,
-            "parties": people.n_parties(),
+            "parties": people.n_named().0,
+            "withheld": people.n_named().1,
             "top_parties": parties,
             "problems": sums.issues,
             "archives": archives,
@@ -98,6 +102,12 @@ pub(super) fn print(case: &Case, report: &Report, out: &mut Output) -> Result<Do
         let copies = counted(sums.copies, "further copy", "further copies");
         out.line(format!("{copies} of the same items are kept and counted once"))?;
     }
+    if printings > 0 {
+        let printings = counted(printings, "item prints", "items print");
+        out.line(format!(
+            "{printings} a message again that another document prints: cahoots redactions"
+        ))?;
+    }
     out.line(months(&sums.months, out.width()))?;
 
     section("Archives", out)?;
@@ -106,7 +116,7 @@ pub(super) fn print(case: &Case, report: &Report, out: &mut Output) -> Result<Do
     section("People", out)?;
     let rows: Vec<Vec<String>> = top.iter().map(|party| people.row(*party, out)).collect();
     out.table(&["wrote", "received", "first", "last", "name", "accounts"], &rows, &[0, 1])?;
-    let more = people.n_parties().saturating_sub(top.len());
+    let more = people.n_named().0.saturating_sub(top.len());
     if more > 0 {
         out.line(format!("… {} more: cahoots people", number(more as u64)))?;
     }

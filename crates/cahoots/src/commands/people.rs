@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Done;
 use crate::cli::{Global, People as Args, PeopleAction};
 use crate::names::{People, stamp};
-use crate::output::{Output, Style, number, one_line};
+use crate::output::{Output, Style, counted, number, one_line};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
     match &args.action {
@@ -60,11 +60,16 @@ fn list(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
             let total = found.len();
             (found.into_iter().take(args.limit).collect(), total)
         }
-        None => (people.by_items(args.limit), people.n_parties()),
+        None => (people.by_items(args.limit), people.n_named().0),
     };
     if out.json {
         let parties: Vec<Value> = parties.iter().map(|party| people.party_json(*party)).collect();
-        out.value(&json!({ "schema": "cahoots/people/1", "total": total, "parties": parties }))?;
+        out.value(&json!({
+            "schema": "cahoots/people/1",
+            "total": total,
+            "withheld": people.n_named().1,
+            "parties": parties,
+        }))?;
     } else if total == 0 {
         let name = args.name.as_deref().unwrap_or_default();
         crate::report::note(&nobody(&people, name));
@@ -74,6 +79,13 @@ fn list(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
         if total > rows.len() {
             let more = number((total - rows.len()) as u64);
             out.line(format!("… {more} more (-n {total} shows all)"))?;
+        }
+        let (_, withheld) = people.n_named();
+        if args.name.is_none() && withheld > 0 {
+            let values = counted(withheld as u64, "value is", "values are");
+            out.line(format!(
+                "{values} withheld: somebody took part whom the documents do not name"
+            ))?;
         }
     }
     Ok(if total == 0 { Done::Nothing } else { Done::Found })

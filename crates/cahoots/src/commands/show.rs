@@ -36,6 +36,7 @@ pub(super) fn run(global: &Global, args: &Show, out: &mut Output) -> Result<Done
         Err(_) => Vec::new(),
     };
     let variants = variants(&case, &index, &stored)?;
+    let printings = printings(&case, &stored)?;
     if out.json {
         let mut map = whole(&case, &stored);
         let headers: Vec<Value> =
@@ -47,11 +48,31 @@ pub(super) fn run(global: &Global, args: &Show, out: &mut Output) -> Result<Done
             "variants".into(),
             variants.iter().map(|item| Value::from(item.item.id.to_string())).collect(),
         );
+        if !printings.is_empty() {
+            map.insert(
+                "printings".into(),
+                printings.iter().map(|other| printing_json(&case, other)).collect(),
+            );
+        }
         map.insert("original".into(), original_json(&original));
         out.value(&Value::Object(map))?;
         return Ok(Done::Found);
     }
-    print(&case, &stored, &copies, &variants, out)?;
+    let quoted_only = printings.iter().all(|other| other.item.flags.recovered);
+    print(&case, &stored, (&copies, &variants), quoted_only, out)?;
+    for other in &printings {
+        let mut text = format!(
+            "[{}] {} {}",
+            other.item.id.short(),
+            archive_name(&case, other.archive),
+            other.item.locator
+        );
+        if other.item.flags.recovered {
+            text.push_str(", as a quotation");
+        }
+        let label = out.styled(Style::Dim, "printed also");
+        out.line(format!("{label} {}", one_line(&text)))?;
+    }
     if args.headers {
         out.line("")?;
         for (name, value) in &headers {
@@ -117,6 +138,22 @@ fn variants(case: &Case, index: &Index, stored: &StoredItem) -> Result<Vec<Store
     Ok(items)
 }
 
+/// Other printings of the same message, the one that stands for it first.
+fn printings(case: &Case, stored: &StoredItem) -> Result<Vec<StoredItem>> {
+    let mut ords = case.printings_of(stored.ord)?;
+    ords.retain(|ord| *ord != stored.ord);
+    Ok(case.items(&ords, Parts::Line)?)
+}
+
+fn printing_json(case: &Case, other: &StoredItem) -> Value {
+    json!({
+        "id": other.item.id.to_string(),
+        "archive": archive_name(case, other.archive),
+        "locator": other.item.locator.to_string(),
+        "recovered": other.item.flags.recovered,
+    })
+}
+
 fn copy_json(case: &Case, copy: &Copy) -> Value {
     let row = case.archives().get(copy.archive as usize);
     json!({
@@ -140,8 +177,8 @@ fn original_json(original: &Result<Original>) -> Value {
 fn print(
     case: &Case,
     stored: &StoredItem,
-    copies: &[Copy],
-    variants: &[StoredItem],
+    (copies, variants): (&[Copy], &[StoredItem]),
+    quoted_only: bool,
     out: &mut Output,
 ) -> Result<()> {
     let item = &stored.item;
@@ -156,7 +193,8 @@ fn print(
     label("id", &item.id.to_string())?;
     let mut what = format!("{} ({}, {})", item.kind, item.medium, item.visibility);
     for (set, word) in [
-        (item.flags.recovered, "known from a quotation only"),
+        (item.flags.recovered && quoted_only, "known from a quotation only"),
+        (item.flags.recovered && !quoted_only, "a quotation here"),
         (item.flags.summary, "summary, not the words sent"),
         (item.flags.deleted, "deleted by its author"),
         (item.flags.automated, "automated or list mail"),

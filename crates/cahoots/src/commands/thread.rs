@@ -18,6 +18,7 @@ pub(super) fn run(global: &Global, args: &Thread, out: &mut Output) -> Result<Do
         return Ok(Done::Nothing);
     };
     let tree = case.thread_tree(ord)?;
+    let ord = case.printings_of(ord)?.first().copied().unwrap_or(ord);
     let ords: Vec<ItemOrd> = tree.nodes.iter().map(|node| node.item).collect();
     let items = case.items(&ords, Parts::Text)?;
     if out.json {
