@@ -17,6 +17,7 @@ mod x;
 pub use importer::{
     Batch, Chunk, ChunkSink, Confidence, Format, ImportError, Importer, Options, Probe, StopFlag,
 };
+pub use mail::markup::{Markup, Picture, markup};
 pub use tree::{Limits, Member, Region, Tree, TreeError, read_issue};
 
 /// Every format, in the order in which ties of confidence are settled.

@@ -37,7 +37,8 @@ pub fn is_closed_pipe(error: &Error) -> bool {
     })
 }
 
-fn hint(error: &Error) -> Option<&'static str> {
+/// What to do about an error, where that is known.
+pub fn hint(error: &Error) -> Option<&'static str> {
     error.chain().find_map(|cause| match cause.downcast_ref::<StoreError>()? {
         StoreError::NoCase { .. } => {
             Some("make one with `cahoots open FOLDER`, or name another with --case DIR")

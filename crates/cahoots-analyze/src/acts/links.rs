@@ -17,6 +17,7 @@ use super::result::Everywhere;
 use crate::record::{Party, Place, Record, Thing};
 
 /// How telling a shared object is; `A` most.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Grade))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 pub enum Grade {
     /// The same thing: address, post, attachment.
@@ -30,6 +31,7 @@ pub enum Grade {
 }
 
 /// One thing that a message and an act share.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Shared))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Shared {
     /// What kind of thing: `"url"`, `"hashtag"`.
@@ -46,6 +48,7 @@ pub struct Shared {
 }
 
 /// The content axis of a match.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Content))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Content {
     /// The best grade, `None` when nothing is shared.

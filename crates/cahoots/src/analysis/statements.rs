@@ -1,33 +1,30 @@
 //! The ledger of a case: statements of its items and those that people entered.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use cahoots_analyze::statements::{Judged, Ledger, Options, Statement, ledger, resolved};
 use cahoots_analyze::{Finding, Place, Record, Span};
-use cahoots_store::Case;
 use serde_json::json;
 
 use super::about::Finder;
+use super::coverage;
 use super::span::moment;
 use super::who::exactly;
 use super::work::{Work, decided};
-use super::{coverage, load};
+use crate::desk::Desk;
 use crate::names::People;
-use crate::output::Output;
 
 /// Every statement of the case, judged.
 ///
 /// # Errors
 /// When the case cannot be read.
-pub fn judged(
-    case: &Case,
-    record: &Record,
-    people: &People,
-    out: &Output,
-) -> Result<Finding<Vec<Judged>>> {
-    let finder = Finder::new(case, record)?;
+pub fn judged(desk: &Desk, record: &Record, people: &People) -> Result<Finding<Vec<Judged>>> {
+    let case = desk.case();
+    let finder = Finder::new(desk, record)?;
     let resolve = |name: &str| exactly(people, name);
     // A claim's `about` that is no query with a meaning is reported as unresolved, not as an error.
-    let about = |text: &str| -> Vec<Place> { finder.find(text, out).unwrap_or_default() };
+    let about = |text: &str| -> Vec<Place> { finder.find(text).unwrap_or_default() };
     let mut all = Ledger::from_record(record, &resolve, &about);
     let zone = jiff::tz::TimeZone::get(&record.zone).unwrap_or(jiff::tz::TimeZone::UTC);
     for entered in decided(case)? {
@@ -59,12 +56,12 @@ pub fn judged(
     Ok(ledger(record, &all, &table, &Options::default()))
 }
 
-/// The record, the people, and every statement judged.
+/// Every statement judged, by the record with the words that messages and public items share.
 ///
 /// # Errors
 /// As [`judged`].
-pub fn of_case(case: &Case, out: &Output) -> Result<(Record, People, Finding<Vec<Judged>>)> {
-    let (record, people) = load::with_words(case)?;
-    let found = judged(case, &record, &people, out)?;
-    Ok((record, people, found))
+pub fn of_desk(desk: &Desk) -> Result<(Arc<Record>, Finding<Vec<Judged>>)> {
+    let record = desk.record_with_words()?;
+    let found = judged(desk, &record, &*desk.people()?)?;
+    Ok((record, found))
 }

@@ -1,41 +1,48 @@
 //! `brief`: one page on the whole case.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use cahoots_analyze::brief::{Brief, Options, brief, said};
 use cahoots_analyze::{Finding, Record};
-use cahoots_store::Case;
 
 use super::Done;
 use super::contacts::caveats;
 use crate::analysis::{coverage, json_of, statements};
+use crate::answers::Answer;
 use crate::cli::{Brief as Args, Global};
+use crate::desk::Desk;
 use crate::output::{Output, Style};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let (record, found) = of(&case, args.redraws, args.seed, out)?;
+    let desk = super::open_desk(global, out)?;
     if out.json {
-        out.value(&json_of("brief", &found, &case, &record)?)?;
-    } else {
-        print(&found.result, &case.info().name, out)?;
-        out.line("")?;
-        caveats(&found.caveats, out)?;
+        return out.answer(&answer(&desk, args)?);
     }
+    let (record, found) = of(&desk, args.redraws, args.seed)?;
+    print(&found.result, &desk.case().info().name, out)?;
+    out.line("")?;
+    caveats(&found.caveats, out)?;
     Ok(if record.rows.is_empty() { Done::Nothing } else { Done::Found })
+}
+
+/// The brief in JSON.
+///
+/// # Errors
+/// When the case cannot be read.
+pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
+    let (record, found) = of(desk, args.redraws, args.seed)?;
+    let value = json_of("brief", &found, desk.case(), &record)?;
+    Ok(Answer { value, found: !record.rows.is_empty() })
 }
 
 /// The brief of a case.
 ///
 /// # Errors
 /// When the case cannot be read.
-pub(super) fn of(
-    case: &Case,
-    redraws: u32,
-    seed: u64,
-    out: &Output,
-) -> Result<(Record, Finding<Brief>)> {
-    let (record, _, judged) = statements::of_case(case, out)?;
-    let table = coverage::table(case, &record)?;
+fn of(desk: &Desk, redraws: u32, seed: u64) -> Result<(Arc<Record>, Finding<Brief>)> {
+    let (record, judged) = statements::of_desk(desk)?;
+    let table = coverage::table(desk.case(), &record)?;
     let options = Options {
         redraws,
         seed,

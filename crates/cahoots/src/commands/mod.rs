@@ -1,33 +1,35 @@
 //! One command a file: parse, call, print.
 
-mod absences;
-mod acts;
+pub(crate) mod absences;
+pub(crate) mod acts;
 mod add;
 mod archives;
 mod bench_queries;
-mod brief;
-mod chronology;
-mod contacts;
-mod coverage;
+pub(crate) mod brief;
+pub(crate) mod chronology;
+pub(crate) mod contacts;
+pub(crate) mod coverage;
 mod export;
-mod exposure;
+pub(crate) mod exposure;
 mod formats;
 mod overview;
-mod people;
-mod problems;
+pub(crate) mod people;
+pub(crate) mod problems;
 mod rebuild;
-mod requests;
+pub(crate) mod requests;
 mod search;
+mod serve;
 mod show;
-mod statements;
+pub(crate) mod statements;
 mod thread;
+mod user;
 mod verify;
 
 use anyhow::Result;
-use cahoots_store::Case;
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Command, Global};
+use crate::desk::Desk;
 use crate::output::{Output, fit, width_of};
 
 /// How a command ended, for the exit code.
@@ -69,6 +71,9 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Verify(args) => verify::run(&global, &args, &mut out),
         Command::Export(args) => export::run(&global, &args, &mut out),
         Command::Template(args) => formats::template(&args, &mut out),
+        Command::Serve(args) => serve::run(&global, &args, &mut out),
+        Command::User(args) => user::run(&global, &args, &mut out),
+        Command::Openapi => serve::document(&mut out),
         Command::Rebuild => rebuild::run(&global, &mut out),
         Command::Formats => formats::list(&mut out),
         Command::Completions { shell } => {
@@ -84,12 +89,10 @@ pub fn run(cli: Cli) -> Result<Done> {
 }
 
 /// Opens the case for reading and shows times in its zone.
-fn open_case(global: &Global, out: &mut Output) -> Result<Case> {
-    let case = Case::open(&global.case)?;
-    if let Ok(zone) = jiff::tz::TimeZone::get(&case.info().zone) {
-        out.set_zone(zone);
-    }
-    Ok(case)
+fn open_desk(global: &Global, out: &mut Output) -> Result<Desk> {
+    let desk = Desk::open(&global.case)?;
+    out.set_zone(desk.zone().clone());
+    Ok(desk)
 }
 
 /// The text in at most `most` lines of at most `width` columns.

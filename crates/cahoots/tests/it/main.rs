@@ -7,4 +7,5 @@ mod cli;
 mod example;
 mod kill;
 mod support;
+mod workbench;
 mod worlds;
