@@ -8,10 +8,10 @@ export const tests = [
     async (t) => {
       const { page } = t;
       await t.open("/search");
-      await page.getByRole("textbox", { name: "Query" }).pressSequentially("wikileaks", { delay: 30 });
-      const found = t.cli("search", "wikileaks");
-      await total(page, `${found.total} items`);
-      t.assert.equal(new URL(page.url()).searchParams.get("q"), "wikileaks");
+      await page.getByRole("textbox", { name: "Query" }).pressSequentially("tax returns", { delay: 30 });
+      const found = t.cli("search", "tax returns");
+      await total(page, found.total === 1 ? "1 item" : `${found.total} items`);
+      t.assert.equal(new URL(page.url()).searchParams.get("q"), "tax returns");
       await results(page).nth(found.items.length - 1).waitFor();
       t.assert.ok((await page.locator("mark").count()) > 0, "matches are marked");
     },

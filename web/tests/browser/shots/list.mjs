@@ -6,7 +6,7 @@ export const shots = [
     "item",
     "/search?q=from:wikileaks&sort=oldest",
     async (page) => {
-      await page.getByRole("option").nth(2).click();
+      await page.locator("#row-2").click();
       await page.getByRole("tab", { name: "Text" }).waitFor();
       await page.waitForTimeout(400);
     },
