@@ -4,6 +4,7 @@
 
 use cahoots_analyze::exposure::{Question, edge_in_words, exposure};
 use cahoots_analyze::record::build::Entry;
+use cahoots_analyze::record::words::Clock;
 use cahoots_analyze::record::{Builder, DAY, HOUR, MINUTE, Span, Tie};
 use cahoots_analyze::{Party, Place};
 use cahoots_record::{AccountKey, ItemOrd, Role};
@@ -50,8 +51,9 @@ fn main() {
         println!("{}", sentence.words);
     }
     println!();
+    let clock = Clock::of(&record);
     for edge in &finding.result.edges {
-        println!("{}", edge_in_words(edge));
+        println!("{}", edge_in_words(edge, &clock));
     }
     println!();
     for caveat in &finding.caveats {

@@ -14,6 +14,7 @@ pub mod record;
 pub mod requests;
 pub mod statements;
 pub mod stats;
+pub mod wording;
 pub mod words;
 
 pub use finding::{Cite, Finding, Searched, Who};

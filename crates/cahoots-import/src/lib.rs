@@ -10,6 +10,7 @@ mod json;
 mod mail;
 pub mod original;
 mod posts;
+mod printed;
 pub mod select;
 pub mod tree;
 mod x;
@@ -18,6 +19,7 @@ pub use importer::{
     Batch, Chunk, ChunkSink, Confidence, Format, ImportError, Importer, Options, Probe, StopFlag,
 };
 pub use mail::markup::{Markup, Picture, markup};
+pub use posts::table as post_table;
 pub use tree::{Limits, Member, Region, Tree, TreeError, read_issue};
 
 /// Every format, in the order in which ties of confidence are settled.
@@ -33,5 +35,6 @@ pub fn importers() -> &'static [&'static dyn Importer] {
         &formats::posts_csv::PostsCsv,
         &formats::posts_jsonl::PostsJsonl,
         &formats::posts_parquet::PostsParquet,
+        &formats::released::Released,
     ]
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::time::coded;
 
 coded! {
-    /// The closed set of propositions that can be tested against a record (METHODS §5.1).
+    /// The closed set of propositions that can be tested against a record (METHODS §5.1, and
+    /// quotations).
     Template {
         /// A and B were not in contact (before D).
         NoContact = 0 "no_contact",
@@ -27,6 +28,8 @@ coded! {
         WasOnlyRecipient = 8 "was_only_recipient",
         /// A did not forward X.
         NotForwarded = 9 "not_forwarded",
+        /// X says these words.
+        Quoted = 10 "quoted",
     }
 }
 
@@ -61,6 +64,12 @@ pub struct Claim {
     /// For counts: the number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// For quotations: the words as quoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotes: Option<String>,
+    /// It is somebody's judgement: kept, and not scored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opinion: bool,
     /// A hedge in the words spoken («to my knowledge»).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hedge: Option<String>,

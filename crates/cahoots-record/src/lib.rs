@@ -13,6 +13,7 @@ mod item;
 mod locator;
 mod object;
 mod time;
+pub mod written;
 
 pub use account::{Account, AccountKey, Participant, Platform, Role};
 pub use claim::{Claim, Template};

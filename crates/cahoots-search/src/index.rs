@@ -5,7 +5,7 @@ use std::path::Path;
 use cahoots_record::{ItemId, ItemOrd};
 use tantivy::directory::MmapDirectory;
 use tantivy::indexer::NoMergePolicy;
-use tantivy::query::{BooleanQuery, TermQuery};
+use tantivy::query::{BooleanQuery, PhraseQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
@@ -192,6 +192,31 @@ impl Index {
         let gather = Gather { wanted: usize::MAX, order: Order::Place, counts: false };
         let found = searcher
             .search(compiled.query.as_ref(), &gather)
+            .map_err(SearchError::index("searched"))?;
+        Ok(found.hits.into_iter().map(|hit| hit.ord).collect())
+    }
+
+    /// Places of the items whose text holds these words in a row, sorted. Case, punctuation and
+    /// spaces do not matter; words of more than 40 characters are not in the index and match
+    /// anything.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn in_a_row(&self, words: &str) -> Result<Vec<ItemOrd>, SearchError> {
+        let words = tokens::words(words).map(|(word, _)| word).enumerate();
+        let terms: Vec<(usize, Term)> = words
+            .filter(|(_, word)| word.chars().count() <= tokens::LONGEST)
+            .map(|(at, word)| (at, Term::from_field_text(self.fields.body, &word)))
+            .collect();
+        let query: Box<dyn tantivy::query::Query> = match terms.as_slice() {
+            [] => return Ok(Vec::new()),
+            [(_, term)] => Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)),
+            _ => Box::new(PhraseQuery::new_with_offset(terms)),
+        };
+        let gather = Gather { wanted: usize::MAX, order: Order::Place, counts: false };
+        let found = self
+            .searcher()
+            .search(query.as_ref(), &gather)
             .map_err(SearchError::index("searched"))?;
         Ok(found.hits.into_iter().map(|hit| hit.ord).collect())
     }

@@ -4,6 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod said;
+
+pub use said::{
+    Coverage, CoverageAction, Quote, StatementAction, StatementAdd, Statements, TakeBack,
+};
+
 /// Find out from the record who acted together.
 #[derive(Parser, Debug)]
 #[command(name = "cahoots", version, max_term_width = 100, arg_required_else_help = true)]
@@ -58,8 +64,13 @@ pub enum Command {
     Requests(Requests),
     /// Show who was told of something, by whom and when
     Exposure(Exposure),
+    /// Find which accounts act in step, in tables of shares or in the posts of a case
+    Coordination(Box<crate::commands::Coordination>),
     /// Hold what was said in public against the record
+    #[command(visible_alias = "statement")]
     Statements(Statements),
+    /// Hold a quotation against the words it is taken from
+    Quote(Quote),
     /// Show, or say, what the record is known to hold completely
     Coverage(Coverage),
     /// Show what should be in the record and is not
@@ -205,7 +216,7 @@ pub struct Brief {
 }
 
 /// `acts`.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct Acts {
     /// Who wrote
     #[arg(required_unless_present = "scan")]
@@ -303,140 +314,6 @@ pub struct Exposure {
     /// Show at most this many rows
     #[arg(long, short = 'n', default_value_t = 40)]
     pub limit: usize,
-}
-
-/// `statements`.
-#[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Statements {
-    /// Only those of this speaker, or the one with this label
-    pub of: Option<String>,
-    /// Print schema.org ClaimReview as JSON-LD
-    #[arg(long)]
-    pub claim_review: bool,
-    #[command(subcommand)]
-    pub action: Option<StatementAction>,
-}
-
-#[derive(Subcommand, Debug)]
-pub enum StatementAction {
-    /// Enter a statement; what is not given is asked for at a terminal
-    Add(Box<StatementAdd>),
-    /// Take an entered statement back
-    Remove(TakeBack),
-}
-
-/// A decision taken back.
-#[derive(Args, Debug)]
-pub struct TakeBack {
-    /// Number of the decision
-    pub seq: u64,
-    /// Why
-    #[arg(long, default_value = "")]
-    pub reason: String,
-    /// Who decides (default: the user's name)
-    #[arg(long)]
-    pub author: Option<String>,
-}
-
-/// `statements add`.
-#[derive(Args, Debug)]
-pub struct StatementAdd {
-    /// A TOML file with speaker, at, where, question, quoted, published and tables of claims
-    #[arg(long)]
-    pub file: Option<PathBuf>,
-    /// Who said it
-    #[arg(long)]
-    pub speaker: Option<String>,
-    /// When
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
-    /// Where: a programme, a hearing
-    #[arg(long = "where", value_name = "PLACE")]
-    pub place: Option<String>,
-    /// What was asked
-    #[arg(long)]
-    pub question: Option<String>,
-    /// The words spoken
-    #[arg(long, value_name = "WORDS")]
-    pub quoted: Option<String>,
-    /// Where it was published
-    #[arg(long)]
-    pub published: Vec<String>,
-    /// What it claims, in one sentence
-    #[arg(long)]
-    pub reading: Option<String>,
-    /// The template by which the claim is tested
-    #[arg(long)]
-    pub template: Option<String>,
-    /// Whom the claim is about
-    #[arg(long, value_name = "PARTY")]
-    pub actor: Vec<String>,
-    /// The other side
-    #[arg(long, value_name = "PARTY")]
-    pub counterpart: Vec<String>,
-    /// What it is about: an item, an object, a query
-    #[arg(long)]
-    pub about: Option<String>,
-    /// The claim speaks of the time from here
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<String>,
-    /// … until here
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
-    /// For counts: "at most", "at least" or "exactly"
-    #[arg(long)]
-    pub bound: Option<String>,
-    /// For counts: the number
-    #[arg(long)]
-    pub count: Option<u64>,
-    /// A hedge in the words spoken
-    #[arg(long)]
-    pub hedge: Option<String>,
-    /// Who enters it (default: the user's name)
-    #[arg(long)]
-    pub author: Option<String>,
-}
-
-/// `coverage`.
-#[derive(Args, Debug)]
-pub struct Coverage {
-    #[command(subcommand)]
-    pub action: Option<CoverageAction>,
-}
-
-#[derive(Subcommand, Debug)]
-pub enum CoverageAction {
-    /// Say that something is complete, or is not
-    Add(CoverageAdd),
-    /// Take a row back
-    Remove(TakeBack),
-}
-
-/// `coverage add`.
-#[derive(Args, Debug)]
-pub struct CoverageAdd {
-    /// From whose holdings the archive came
-    pub custodian: String,
-    /// email, "direct message", chat, post, publication, or * for all
-    pub channel: String,
-    /// full, partial or unknown
-    pub completeness: String,
-    /// First day
-    #[arg(long, value_name = "DAY")]
-    pub from: Option<String>,
-    /// Last day
-    #[arg(long, value_name = "DAY")]
-    pub to: Option<String>,
-    /// Whose messages, where those are not the custodian's
-    #[arg(long, value_name = "PARTY")]
-    pub covers: Vec<String>,
-    /// How that is known
-    #[arg(long, default_value = "")]
-    pub how_known: String,
-    /// Who says so (default: the user's name)
-    #[arg(long)]
-    pub author: Option<String>,
 }
 
 /// `absences`.

@@ -13,7 +13,7 @@ use cahoots_search::{Index, Names};
 use cahoots_store::Case;
 use jiff::tz::TimeZone;
 
-use crate::analysis::{of_case, with_words};
+use crate::analysis::of_case;
 use crate::annotations::Notebook;
 use crate::names::People;
 
@@ -38,6 +38,10 @@ impl<T> Slot<T> {
         Ok(read)
     }
 
+    fn clear(&self) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+    }
+
     fn share(&self) -> Self {
         let held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Self(Mutex::new(held.clone()))
@@ -50,7 +54,6 @@ pub struct Held {
     index: Slot<Index>,
     people: Slot<People>,
     record: Slot<Record>,
-    with_words: Slot<Record>,
     notebook: Slot<Notebook>,
     places: Slot<Vec<u32>>,
 }
@@ -62,7 +65,6 @@ impl Held {
             index: self.index.share(),
             people: Slot::default(),
             record: self.record.share(),
-            with_words: self.with_words.share(),
             notebook: Slot::default(),
             places: self.places.share(),
         }
@@ -136,13 +138,17 @@ impl Desk {
         self.held.record.get(|| of_case(&self.case, &people))
     }
 
-    /// The same, with the words that private messages and public items share.
+    /// The same, to add the words of one question to: taken where nobody else holds it, copied
+    /// where somebody does.
     ///
     /// # Errors
     /// When the case cannot be read.
-    pub fn record_with_words(&self) -> Result<Arc<Record>> {
-        let people = self.people()?;
-        self.held.with_words.get(|| with_words(&self.case, &people))
+    pub fn own_record(&self) -> Result<Record> {
+        let record = self.record()?;
+        if Arc::strong_count(&self.held) == 1 {
+            self.held.record.clear();
+        }
+        Ok(Arc::unwrap_or_clone(record))
     }
 
     /// Places in [`Self::record`] of the items by their place in the case; `u32::MAX` for none.

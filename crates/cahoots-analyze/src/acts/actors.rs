@@ -244,7 +244,7 @@ impl Bench<'_> {
                 only_before,
                 p: sign_test(only_after, only_before),
             },
-            needed: Needed::of(n, timing.chance[0]),
+            needed: Needed::of(n, timing.chance[0], self.family),
         }
     }
 
@@ -273,9 +273,10 @@ impl Bench<'_> {
             ));
             let chance = if n == 0 { None } else { Some(timing.chance[0]) };
             match chance {
-                Some(chance) => {
-                    needed.push(format!("At least 5 sessions. {}", Needed::of(5, chance).words()))
-                }
+                Some(chance) => needed.push(format!(
+                    "At least 5 sessions. {}",
+                    Needed::of(5, chance, self.family).words()
+                )),
                 None => needed.push("At least 5 sessions with times and a covered window.".into()),
             }
         }
@@ -285,7 +286,7 @@ impl Bench<'_> {
                  probability {}.",
                 p_words(timing.all_answered[0])
             ));
-            needed.push(Needed::of(n, timing.chance[0]).words());
+            needed.push(Needed::of(n, timing.chance[0], self.family).words());
         }
         if all > 0 && covered * 5 < all * 4 {
             why.push(format!(

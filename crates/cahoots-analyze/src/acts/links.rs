@@ -2,9 +2,9 @@
 //!
 //! | grade | shared |
 //! |---|---|
-//! | A | an address, a post (linked or reposted), an attachment, another archive's object id |
-//! | B | a whole text or a picture, by their hashes |
-//! | C | handles, hashtags, sites that are rare among earlier public items, by surprise in bits |
+//! | A | an address, a post (linked or reposted), an attachment, another archive's object id, a long run of words |
+//! | B | a whole text or a picture, by their hashes; a run of words; a near copy |
+//! | C | handles, hashtags, sites and phrases that are rare among earlier public items, by surprise in bits |
 //! | D | a topic as the compiler put it, a handle, hashtag or site that is not rare, the sender's own handle |
 
 use std::cell::RefCell;
@@ -14,7 +14,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::result::Everywhere;
-use crate::record::{Party, Place, Record, Thing};
+use crate::record::{Party, Place, Record, Thing, ThingFacts};
+use crate::wording;
+use crate::words::surprise;
 
 /// How telling a shared object is; `A` most.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Grade))]
@@ -34,7 +36,11 @@ pub enum Grade {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Shared))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Shared {
-    /// What kind of thing: `"url"`, `"hashtag"`.
+    /// The object, if it is one of the record.
+    #[serde(skip)]
+    pub(super) thing: Option<Thing>,
+    /// What kind of thing: `"url"`, `"hashtag"`, `"words"`, `"near copy"`, `"phrase"`, `"topic"`,
+    /// `"sender"` (the act names the sender), `"suggestion"` (words in common).
     pub kind: &'static str,
     /// Its canonical form.
     pub key: String,
@@ -47,6 +53,20 @@ pub struct Shared {
     pub in_everything: bool,
 }
 
+impl Shared {
+    /// Words in common: a suggestion.
+    pub(super) fn suggested(words: &str) -> Self {
+        Self {
+            thing: None,
+            kind: "suggestion",
+            key: words.to_owned(),
+            grade: Grade::D,
+            earlier_public_items: 0,
+            in_everything: false,
+        }
+    }
+}
+
 /// The content axis of a match.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Content))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -55,8 +75,9 @@ pub struct Content {
     pub grade: Option<Grade>,
     /// What is shared.
     pub shared: Vec<Shared>,
-    /// Surprise of the shared handles, hashtags and sites: the sum of −log2((df + 1) / (N + 1)),
-    /// where df of the N public items before the message have it. `None` when there are none.
+    /// Surprise of the shared handles, hashtags, sites and phrases: the sum of
+    /// −log2((df + 1) / (N + 1)), where df of the N public items before the message have it. `None`
+    /// when there are none.
     pub bits: Option<f64>,
 }
 
@@ -67,8 +88,6 @@ pub const RARE_BITS: f64 = 8.0;
 /// Looks up what is shared, how often it occurs in public, and since when.
 pub(super) struct Links<'a> {
     record: &'a Record,
-    /// How many public items come before each place.
-    public_before: Vec<u32>,
     /// Public places of the objects that were asked for.
     public_of: RefCell<FxHashMap<Thing, Vec<Place>>>,
     /// The sender's own handles.
@@ -78,13 +97,6 @@ pub(super) struct Links<'a> {
 
 impl<'a> Links<'a> {
     pub(super) fn new(record: &'a Record, from: Party) -> Self {
-        let mut public_before = Vec::with_capacity(record.rows.len() + 1);
-        let mut count = 0;
-        public_before.push(0);
-        for row in &record.rows {
-            count += u32::from(row.is_public());
-            public_before.push(count);
-        }
         let handles = record.accounts.iter().filter(|account| account.party == from);
         let own = handles
             .filter_map(|account| {
@@ -92,12 +104,7 @@ impl<'a> Links<'a> {
                 record.thing(ObjectKind::Mention, &handle)
             })
             .collect();
-        Self { record, public_before, public_of: RefCell::default(), own, from }
-    }
-
-    /// How many public items the record has.
-    pub(super) fn public_items(&self) -> u32 {
-        self.public_before.last().copied().unwrap_or(0)
+        Self { record, public_of: RefCell::default(), own, from }
     }
 
     /// The things that a message's thing equals: itself, and for a post the other way of naming
@@ -121,8 +128,9 @@ impl<'a> Links<'a> {
             ObjectKind::Url | ObjectKind::Status | ObjectKind::Repost | ObjectKind::Attachment => {
                 Grade::A
             }
-            ObjectKind::Other if !facts.key.starts_with("topic:") => Grade::A,
-            ObjectKind::Other => Grade::D,
+            ObjectKind::Other if facts.key.starts_with("topic:") => Grade::D,
+            ObjectKind::Other if facts.key.starts_with(wording::PHRASE) => Grade::C,
+            ObjectKind::Other => Grade::A,
             ObjectKind::Text | ObjectKind::Image => Grade::B,
             ObjectKind::Domain | ObjectKind::Hashtag | ObjectKind::Mention => {
                 if self.own.contains(&thing) { Grade::D } else { Grade::C }
@@ -163,7 +171,7 @@ impl<'a> Links<'a> {
     /// In more than 5% of public items, and in at least 20.
     pub(super) fn in_everything(&self, thing: Thing) -> bool {
         let have = self.earlier(thing, Place(u32::MAX));
-        have >= 20 && u64::from(have) * 20 > u64::from(self.public_items())
+        have >= 20 && u64::from(have) * 20 > self.record.public_before(Place(u32::MAX))
     }
 
     /// The things of some messages that occur in everything.
@@ -198,64 +206,88 @@ impl<'a> Links<'a> {
     pub(super) fn content(&self, message: Place, act: Place) -> Content {
         let have = self.record.things(act);
         let mut shared = Vec::new();
-        let mut grade: Option<Grade> = None;
-        let mut bits: Option<f64> = None;
-        let mut better = |it: Grade| grade = Some(grade.map_or(it, |known| known.min(it)));
-        let before = u64::from(self.public_before.get(message.0 as usize).copied().unwrap_or(0));
+        // Handles, hashtags, sites and phrases: how rare, and their place in `shared`.
+        let mut rare: Vec<(f64, usize)> = Vec::new();
+        let before = self.record.public_before(message);
         for thing in self.record.things(message) {
             let Some(met) = self.same_as(*thing).find(|it| have.binary_search(it).is_ok()) else {
                 continue;
             };
             let facts = &self.record.things[met.0 as usize];
-            let earlier = self.same_as(*thing).map(|it| self.earlier(it, message)).sum();
+            let earlier: u32 = self.same_as(*thing).map(|it| self.earlier(it, message)).sum();
             let in_everything = self.in_everything(met);
             let mut worth = self.best_grade(met);
-            if worth == Grade::C {
-                if in_everything {
-                    worth = Grade::D;
-                } else {
-                    let rate = (f64::from(earlier) + 1.0) / (before as f64 + 1.0);
-                    bits = Some(bits.unwrap_or(0.0) - libm::log2(rate));
-                }
-            } else {
-                better(worth);
+            let formula = in_everything && kind_of(facts) == "words";
+            if worth == Grade::C && in_everything || formula {
+                worth = Grade::D;
             }
-            if worth == Grade::D {
-                better(Grade::D);
+            if worth == Grade::C {
+                rare.push((surprise(earlier.into(), before), shared.len()));
             }
             shared.push(Shared {
-                kind: facts.kind.name(),
+                thing: Some(met),
+                kind: kind_of(facts),
                 key: facts.key.clone(),
                 grade: worth,
                 earlier_public_items: earlier,
                 in_everything,
             });
         }
-        if let Some(bits) = bits {
-            let rare = bits >= RARE_BITS;
-            better(if rare { Grade::C } else { Grade::D });
-            if !rare {
-                for it in shared.iter_mut().filter(|it| it.grade == Grade::C) {
-                    it.grade = Grade::D;
-                }
-            }
-        }
-        if self.names_sender(act) {
-            better(Grade::D);
-            let key = self.record.name(self.from).to_owned();
-            let have = |it: &Shared| it.kind == "sender";
-            if !shared.iter().any(have) {
-                let grade = Grade::D;
-                shared.push(Shared {
-                    kind: "sender",
-                    key,
-                    grade,
-                    earlier_public_items: 0,
-                    in_everything: false,
-                });
-            }
+        let bits = self.weigh(&mut shared, rare);
+        if self.names_sender(act) && !shared.iter().any(|it| it.kind == "sender") {
+            shared.push(Shared {
+                thing: None,
+                kind: "sender",
+                key: self.record.name(self.from).to_owned(),
+                grade: Grade::D,
+                earlier_public_items: 0,
+                in_everything: false,
+            });
         }
         shared.sort_by(|a, b| (a.grade, a.kind, &a.key).cmp(&(b.grade, b.kind, &b.key)));
-        Content { grade, shared, bits }
+        Content { grade: shared.iter().map(|it| it.grade).min(), shared, bits }
+    }
+
+    /// The surprise of rare things together; they keep grade C if it is enough. Phrases that have a
+    /// word in common say the same thing twice: the rarer one counts and the other is dropped.
+    fn weigh(&self, shared: &mut Vec<Shared>, mut rare: Vec<(f64, usize)>) -> Option<f64> {
+        if rare.is_empty() {
+            return None;
+        }
+        rare.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut words: FxHashSet<String> = FxHashSet::default();
+        let (mut bits, mut drop) = (0.0, Vec::new());
+        for (weight, place) in rare {
+            let phrase = shared[place].key.strip_prefix(wording::PHRASE);
+            let own: Vec<&str> = phrase.into_iter().flat_map(str::split_whitespace).collect();
+            if own.iter().any(|word| words.contains(*word)) {
+                drop.push(place);
+                continue;
+            }
+            words.extend(own.into_iter().map(str::to_owned));
+            bits += weight;
+        }
+        if bits < RARE_BITS {
+            for it in shared.iter_mut().filter(|it| it.grade == Grade::C) {
+                it.grade = Grade::D;
+            }
+        }
+        drop.sort_unstable();
+        for place in drop.into_iter().rev() {
+            shared.remove(place);
+        }
+        Some(bits)
+    }
+}
+
+/// What kind of thing, in a word: of objects by their kind, of shared words by what they are.
+fn kind_of(facts: &ThingFacts) -> &'static str {
+    let begins = |prefix| facts.key.starts_with(prefix);
+    match facts.kind {
+        ObjectKind::Other if begins("topic:") => "topic",
+        ObjectKind::Other if begins(wording::PHRASE) => "phrase",
+        ObjectKind::Other | ObjectKind::Text if begins(wording::WORDS) => "words",
+        ObjectKind::Text if begins(wording::NEAR) => "near copy",
+        kind => kind.name(),
     }
 }

@@ -21,6 +21,7 @@ mod question;
 mod result;
 mod scan;
 mod sessions;
+mod texts;
 mod timing;
 mod verdict;
 
@@ -30,6 +31,8 @@ mod peers_tests;
 mod scan_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod texts_tests;
 #[cfg(test)]
 mod worked_example;
 
@@ -41,6 +44,7 @@ pub use result::{
     PublicBefore, SessionFound, Time, TimeAxis, Who, WindowTest,
 };
 pub use scan::{FEWEST_SESSIONS, PairRow, Scan, pairs_with_sessions, scan};
+pub use texts::{Suggestion, Wanted};
 pub use verdict::{ALPHA, Needed, Verdict};
 
 use actors::Bench;

@@ -11,7 +11,7 @@ use super::actors::seconds;
 use super::base::base_rate;
 use super::coverage::Coverage;
 use super::deeds::{is_act, to_sender};
-use super::links::{Content, Grade, Links};
+use super::links::{Content, Grade, Links, Shared};
 use super::result::{
     ActorAxis, Asked, Candidate, Counted, KindAxis, MessageFound, PublicBefore, SessionFound, Time,
     TimeAxis, Who,
@@ -183,7 +183,7 @@ impl<'a> Pairing<'a> {
         message: Place,
         act: Place,
         party: Party,
-        content: Content,
+        mut content: Content,
         coverage: &Coverage,
         places: &[Place],
     ) -> Candidate {
@@ -210,6 +210,10 @@ impl<'a> Pairing<'a> {
             }
             _ => None,
         };
+        // After the base rate, which is that of acts that share as much.
+        if content.grade.is_none() {
+            self.suggest(message, act, &mut content);
+        }
         Candidate {
             message: Cite::of(record, message),
             act: Cite::of(record, act),
@@ -228,6 +232,15 @@ impl<'a> Pairing<'a> {
             reported_tie: self.is_tied(message, act),
             to_the_sender: to_sender(record, self.question.from, act),
             base_rate,
+        }
+    }
+
+    /// Words in common, where nothing else is: grade D, to be read and not counted.
+    fn suggest(&self, message: Place, act: Place, content: &mut Content) {
+        let mut all = self.question.suggested.iter();
+        if let Some(found) = all.find(|it| (it.message, it.act) == (message, act)) {
+            content.grade = Some(Grade::D);
+            content.shared.push(Shared::suggested(&found.words));
         }
     }
 
@@ -294,8 +307,7 @@ impl<'a> Pairing<'a> {
         let asked = record.row(message).span;
         let mut doubtful = None;
         for shared in content.shared.iter().filter(|it| it.grade == best) {
-            let Some(kind) = cahoots_record::ObjectKind::from_name(shared.kind) else { continue };
-            let Some(thing) = record.thing(kind, &shared.key) else { continue };
+            let Some(thing) = shared.thing else { continue };
             for thing in self.links.same_as(thing) {
                 for place in self.links.public_with(thing) {
                     let item = Cite::of(record, place);

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::actors::seconds;
 use super::days::BLOCK;
+use super::texts::Suggestion;
 use super::verdict::ALPHA;
 use crate::record::{HOUR, Party, Place, Record, Span};
 
@@ -31,6 +32,9 @@ pub struct Question {
     pub coverage: Option<Vec<Span>>,
     /// The same for single parties; it goes before `coverage`.
     pub coverage_of: Vec<(Party, Vec<Span>)>,
+    /// Acts that have words in common with a message, see [`Question::suggest`]; shown, never
+    /// counted.
+    pub suggested: Vec<Suggestion>,
     /// Redraws of the permutation test.
     pub redraws: u32,
     /// Seed of the redraws.
@@ -52,6 +56,7 @@ impl Question {
             requests: None,
             coverage: None,
             coverage_of: Vec::new(),
+            suggested: Vec::new(),
             redraws: 9_999,
             seed: 0,
             family: 1,

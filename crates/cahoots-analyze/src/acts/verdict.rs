@@ -54,6 +54,8 @@ pub struct Needed {
     pub sessions: u32,
     /// The share that chance gives.
     pub chance_share: f64,
+    /// The tests that share the level.
+    pub tests: u32,
     /// The least count with p ≤ 0.05; `None` if not even all would do.
     pub answered: Option<u32>,
     /// The true share at which that count is reached in 80% of records.
@@ -62,20 +64,21 @@ pub struct Needed {
 
 impl Needed {
     /// Works it out from the exact binomial distribution.
-    pub fn of(sessions: u32, chance_share: f64) -> Self {
+    pub fn of(sessions: u32, chance_share: f64, tests: u32) -> Self {
         let n = u64::from(sessions);
+        let alpha = ALPHA / f64::from(tests.max(1));
         // Tails fall with the count: the least count by halving.
         let (mut low, mut high) = (0_u64, n + 1);
         while low < high {
             let middle = (low + high) / 2;
-            if binomial_tail(middle, n, chance_share) <= ALPHA {
+            if binomial_tail(middle, n, chance_share) <= alpha {
                 high = middle;
             } else {
                 low = middle + 1;
             }
         }
         if low > n {
-            return Self { sessions, chance_share, answered: None, true_share: None };
+            return Self { sessions, chance_share, tests, answered: None, true_share: None };
         }
         let (mut below, mut above) = (0.0_f64, 1.0_f64);
         for _ in 0..60 {
@@ -86,21 +89,30 @@ impl Needed {
                 above = middle;
             }
         }
-        Self { sessions, chance_share, answered: Some(low as u32), true_share: Some(above) }
+        let answered = Some(low as u32);
+        Self { sessions, chance_share, tests, answered, true_share: Some(above) }
     }
 
     /// The sentence to print.
     pub fn words(&self) -> String {
-        let (n, chance) = (self.sessions, percent(self.chance_share));
+        let chance = percent(self.chance_share);
+        let n = match self.sessions {
+            1 => "1 session".to_owned(),
+            n => format!("{n} sessions"),
+        };
+        let family = match self.tests {
+            0 | 1 => String::new(),
+            tests => format!(" after paying for {tests} tests"),
+        };
         match (self.answered, self.true_share) {
             (Some(k), Some(share)) => format!(
-                "With {n} sessions and a chance share of {chance}, {k} followed by an act would \
-                 give p <= 0.05; a true share of {} reaches that in 80% of records.",
+                "With {n} and a chance share of {chance}, {k} followed by an act would give p <= \
+                 0.05{family}; a true share of {} reaches that in 80% of records.",
                 percent(share)
             ),
             _ => format!(
-                "With {n} sessions and a chance share of {chance}, no number followed by an act \
-                 would give p <= 0.05."
+                "With {n} and a chance share of {chance}, no number followed by an act would give \
+                 p <= 0.05{family}."
             ),
         }
     }
@@ -126,7 +138,11 @@ pub(super) fn length(micros: i64) -> String {
 
 /// A p-value in words, never as 0.
 pub(super) fn p_words(p: f64) -> String {
-    if p < 0.001 { format!("{p:.4}") } else { format!("{p:.3}") }
+    match p {
+        p if p < 0.0001 => "below 0.0001".to_owned(),
+        p if p < 0.001 => format!("{p:.4}"),
+        p => format!("{p:.3}"),
+    }
 }
 
 #[cfg(test)]
@@ -155,13 +171,13 @@ mod tests {
             (50, 0.4, Some((27, 0.588423))),
         ];
         for (n, chance, expected) in table {
-            let needed = Needed::of(n, chance);
+            let needed = Needed::of(n, chance, 1);
             assert_eq!(needed.answered, expected.map(|it| it.0), "{n} {chance}");
             if let (Some(share), Some((_, expected))) = (needed.true_share, expected) {
                 assert!((share - expected).abs() < 1e-6, "{n} {chance}: {share} {expected}");
             }
         }
-        assert_eq!(Needed::of(0, 0.1).answered, None);
+        assert_eq!(Needed::of(0, 0.1, 1).answered, None);
     }
 
     #[test]

@@ -25,14 +25,23 @@ struct Direction {
     messages: usize,
 }
 
+/// The questions that the section asks, in its order.
+pub(super) fn questions(record: &Record, pairs: &[Pair], options: &Options) -> Vec<Question> {
+    let directions = directions(record, pairs).into_iter().take(MOST_PAIRS);
+    directions
+        .map(|direction| Question {
+            circle: direction.circle,
+            redraws: options.redraws,
+            seed: options.seed,
+            coverage_of: options.coverage_of.clone(),
+            ..Question::new(direction.from, direction.to)
+        })
+        .collect()
+}
+
 pub(super) fn section(record: &Record, pairs: &[Pair], options: &Options) -> Section {
     let mut lines = Vec::new();
-    for direction in directions(record, pairs).into_iter().take(MOST_PAIRS) {
-        let mut question = Question::new(direction.from, direction.to);
-        question.circle = direction.circle;
-        question.redraws = options.redraws;
-        question.seed = options.seed;
-        question.coverage_of.clone_from(&options.coverage_of);
+    for question in questions(record, pairs, options) {
         let found = acts(record, &question).result;
         let clock = Clock::of(record);
         let mut sessions: Vec<&SessionFound> =
@@ -42,7 +51,7 @@ pub(super) fn section(record: &Record, pairs: &[Pair], options: &Options) -> Sec
         });
         let asked = sessions.iter().filter(|s| s.messages.iter().any(|m| m.asked.is_some()));
         lines.extend(asked.map(|session| line(record, session, &clock)));
-        lines.push(verdict(record, direction.from, direction.to, &found.verdict, &sessions));
+        lines.push(verdict(record, question.from, question.to, &found.verdict, &sessions));
     }
     if lines.is_empty() {
         lines.push(Line {

@@ -71,6 +71,12 @@ pub struct Brief {
     pub sections: Vec<Section>,
 }
 
+/// The questions about acts that the page asks of a record, so that the words that matter to them
+/// can be read before.
+pub fn questions(record: &Record, options: &Options) -> Vec<crate::acts::Question> {
+    asked::questions(record, &contact::pairs(record), options)
+}
+
 /// Writes the page. `extra` are sections that need more than the record (statements), put before
 /// what is missing.
 pub fn brief(record: &Record, options: &Options, extra: Vec<Section>) -> Finding<Brief> {

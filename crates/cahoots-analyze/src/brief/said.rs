@@ -13,7 +13,7 @@ pub fn section(all: &[Judged], most: usize) -> Section {
         Verdict::InTension => Some(1),
         Verdict::Supported => Some(2),
         Verdict::ConsistentWithCompleteRecord => Some(3),
-        Verdict::NotContradicted { .. } | Verdict::NotTestable { .. } => None,
+        Verdict::NotContradicted { .. } | Verdict::NotTestable { .. } | Verdict::Opinion => None,
     };
     let mut told: Vec<(i32, &Judged, &Reading)> =
         readings().filter_map(|(judged, r)| Some((rank(r)?, judged, r))).collect();
@@ -52,6 +52,20 @@ pub fn section(all: &[Judged], most: usize) -> Section {
             cites: cites(&untested),
         });
     }
+    let opinions: Vec<&Judged> = readings()
+        .filter(|(_, r)| r.verdict == Verdict::Opinion)
+        .map(|(judged, _)| judged)
+        .collect();
+    if !opinions.is_empty() {
+        lines.push(Line {
+            words: format!(
+                "{} kept as opinion and left unscored ({}).",
+                counted(opinions.len() as u64, "reading is", "readings are"),
+                labels(&opinions)
+            ),
+            cites: cites(&opinions),
+        });
+    }
     if lines.is_empty() {
         lines.push(Line {
             words: "No statement stands in the record.".to_owned(),
@@ -72,12 +86,29 @@ fn line(judged: &Judged, reading: &Reading) -> Line {
         .told_before
         .as_ref()
         .is_some_and(|told| told.iter().any(|told| told.certainly_before && told.grade <= 3));
-    let told = if told { " The speaker had been sent it before." } else { "" };
+    let told = if told { " An item shows it sent to the speaker before." } else { "" };
+    // A verdict on one reading must not pass for one on the statement.
+    let others: Vec<String> = judged
+        .readings
+        .iter()
+        .filter(|other| !std::ptr::eq(*other, reading))
+        .map(|other| format!("«{}»: {}", other.reading, lower(&other.verdict.words())))
+        .collect();
+    let others = match others.len() {
+        0 => String::new(),
+        1 => format!(" Another reading, {}.", others.join("")),
+        _ => format!(" Other readings, {}.", others.join("; ")),
+    };
     let cites = judged.statement.into_iter().chain(reading.witnesses.iter().map(|w| w.item));
     Line {
-        words: format!("{} ({speaker}{when}): {}{told}", judged.id, reading.sentence),
+        words: format!("{} ({speaker}{when}): {}{told}{others}", judged.id, reading.sentence),
         cites: cites.collect(),
     }
+}
+
+fn lower(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn labels(all: &[&Judged]) -> String {

@@ -8,7 +8,7 @@ use super::answers::{Answer, Doubt, answer, direct};
 use super::pairs::median;
 use super::{Cited, Options, finding};
 use crate::finding::{Cite, Finding, Who};
-use crate::record::{DAY, Party, Place, Record};
+use crate::record::{DAY, Party, Place, Record, Tie};
 
 /// One message and what became of it.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Sent))]
@@ -203,6 +203,16 @@ pub fn dossier(record: &Record, a: Party, b: Party, options: &Options) -> Findin
     if undated > 0 {
         caveats.push(format!("{undated} contacts have no time that can be used."));
     }
+    let twice = contacts.iter().filter(|place| record.tied(**place, Tie::Variant).next().is_some());
+    match twice.count() {
+        0 => {}
+        1 => caveats.push(
+            "1 message has the id of another one and another content; both are counted.".to_owned(),
+        ),
+        n => caveats.push(format!(
+            "{n} messages have the ids of other ones and other contents; all are counted."
+        )),
+    }
     caveats.push(
         "Only what the archives hold is counted; calls, meetings and other channels are not in the record."
             .to_owned(),
@@ -250,10 +260,6 @@ fn way(record: &Record, sent: &[Place], messages: &[Sent], by_a: bool) -> Way {
     }
 }
 
-fn zone(record: &Record) -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::get(&record.zone).unwrap_or(jiff::tz::TimeZone::UTC)
-}
-
 /// The date of an instant in the case's zone.
 fn date(zone: &jiff::tz::TimeZone, at: i64) -> Option<jiff::civil::Date> {
     let timestamp = jiff::Timestamp::from_microsecond(at).ok()?;
@@ -261,7 +267,7 @@ fn date(zone: &jiff::tz::TimeZone, at: i64) -> Option<jiff::civil::Date> {
 }
 
 fn active_days(record: &Record, dated: &[Place]) -> u64 {
-    let zone = zone(record);
+    let zone = record.time_zone();
     let mut days: Vec<jiff::civil::Date> = dated
         .iter()
         .map(|place| record.row(*place).span)
@@ -320,7 +326,7 @@ fn others(record: &Record, a: Party, b: Party, contacts: &[Place]) -> Vec<(Who, 
 }
 
 fn months(record: &Record, a: Party, dated: &[Place]) -> Vec<Month> {
-    let zone = zone(record);
+    let zone = record.time_zone();
     let mut counts: BTreeMap<(i16, i8), (u64, u64)> = BTreeMap::new();
     for place in dated {
         let Some(day) = date(&zone, record.row(*place).span.sort_key()) else { continue };

@@ -1,7 +1,8 @@
 //! Who was told, who told them and when; and, set apart from it, who could have known.
 //!
 //! *Told* needs an item that carries what was asked about (see [`carriers`]), and has a grade of
-//! evidence from 1 to 6 (see [`Grade`]). *Could have known* is mere reachability over contacts (see
+//! evidence from 1 to 6 (see [`Grade`]); who lies between two parties that had it, where no item
+//! shows how it passed (grade 7, see [`unseen`]), is a possibility and kept apart. *Could have known* is mere reachability over contacts (see
 //! [`reach`] and [`could`]). The two are never merged: they are two fields of the result.
 
 use rustc_hash::FxHashSet;
@@ -18,14 +19,16 @@ pub mod reach;
 mod say;
 mod shown;
 mod told;
+mod unseen;
 
 pub use public::{FirstPublic, Lead};
 pub use reach::{Could, Hop, Reached};
 pub use say::edge as edge_in_words;
 pub use shown::{Edge, How, Label, Origin, Told};
+pub use unseen::{Between, Gap};
 
 /// Version of the method: it changes when the same record could give another answer.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What is asked. Items are chosen by the caller from an object, an item id or a query.
 #[derive(Clone, Debug, Default)]
@@ -165,6 +168,9 @@ pub struct Exposure {
     /// Parties asked about of whom no item of the record shows that they were told. That is no
     /// evidence that they were not.
     pub no_item_shows: Vec<Who>,
+    /// Those of whom an item shows that they had it and none shows from whom, with the parties that
+    /// may have passed it on unseen (grade 7). These are possibilities and never among those told.
+    pub unseen: Vec<Gap>,
     /// Who could have known by contacts alone, if asked. No item shows that they did.
     pub could: Option<Could>,
     /// The summary in words.
@@ -194,6 +200,15 @@ pub fn exposure(record: &Record, question: &Question) -> Finding<Exposure> {
         .filter(|party| !shown.contains(party) && (party.0 as usize) < record.parties.len())
         .map(|party| Who::of(record, party))
         .collect();
+    let unseen = unseen::gaps(
+        record,
+        &carried,
+        &told.parties,
+        &told.origins,
+        public.as_ref(),
+        question.as_of,
+        skew,
+    );
     let places: Vec<Place> = carried.items.iter().map(|item| item.place).collect();
     let mut result = Exposure {
         items: carried.items,
@@ -203,6 +218,7 @@ pub fn exposure(record: &Record, question: &Question) -> Finding<Exposure> {
         public,
         holders: told.holders,
         no_item_shows,
+        unseen,
         could,
         sentences: Vec::new(),
     };

@@ -62,11 +62,11 @@ pub struct Hop {
 
 /// One message to one addressee.
 #[derive(Clone, Copy)]
-struct Contact {
-    from: u32,
-    to: u32,
-    when: Span,
-    place: Place,
+pub(super) struct Contact {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) when: Span,
+    pub(super) place: Place,
 }
 
 /// Searches from a party.
@@ -126,7 +126,7 @@ pub fn could(
 }
 
 /// Every private message from each author to each addressee, by earliest time.
-fn contacts(record: &Record) -> Vec<Contact> {
+pub(super) fn contacts(record: &Record) -> Vec<Contact> {
     let mut contacts = Vec::new();
     for place in record.places() {
         let row = record.row(place);

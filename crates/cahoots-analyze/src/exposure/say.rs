@@ -1,15 +1,14 @@
 //! The finding in sentences, and what it cannot tell.
 //!
 //! A sentence says what an item shows and no more: «received», never «knew»; «no item shows it»,
-//! never «was not told». Times are printed in UTC with their doubt.
-
-use cahoots_record::UtcMicros;
+//! never «was not told». Times are said in the zone of the case, with its name and their doubt.
 
 use super::public::Lead;
 use super::shown::{Edge, How, Label, Origin, Told};
-use super::{Could, Exposure, FirstPublic, Grade, Question, Sentence};
+use super::{Could, Exposure, FirstPublic, Gap, Grade, Question, Sentence};
 use crate::finding::Cite;
-use crate::record::{DAY, Record, SECOND, Span};
+use crate::record::words::{Clock, between, length};
+use crate::record::{Record, SECOND, Tie};
 
 /// How many parties are named in one sentence.
 const NAMED: usize = 12;
@@ -20,21 +19,23 @@ const SAID: usize = 60;
 /// The summary: who wrote it first, who was told and when, first public appearance, leads, and
 /// what no item shows.
 pub fn sentences(record: &Record, found: &Exposure) -> Vec<Sentence> {
-    let mut out = Vec::new();
+    let (mut out, clock) = (Vec::new(), Clock::of(record));
     if found.told.is_empty() {
         let words = "No item of the record shows anybody with it.".to_owned();
         out.push(Sentence { words, cites: found.items.iter().map(|item| item.item).collect() });
     }
-    out.extend(wrote_first(&found.origins));
-    out.extend(found.origins.iter().filter(|origin| origin.how != How::Wrote).map(had_from));
-    let each: Vec<Sentence> = found.told.iter().filter_map(|told| told_one(told, found)).collect();
+    out.extend(wrote_first(&found.origins, &clock));
+    let had = |origin: &&Origin| origin.how != How::Wrote;
+    out.extend(found.origins.iter().filter(had).map(|origin| had_from(origin, &clock)));
+    let each: Vec<Sentence> =
+        found.told.iter().filter_map(|told| told_one(told, found, &clock)).collect();
     let more = each.len().saturating_sub(SAID);
     out.extend(each.into_iter().take(SAID));
     if more > 0 {
         let words = format!("{more} more parties are in the table of those told.");
         out.push(Sentence { words, cites: Vec::new() });
     }
-    out.extend(found.public.as_ref().map(|public| first_public(public, found)));
+    out.extend(found.public.as_ref().map(|public| first_public(public, found, &clock)));
     out.extend(leads(found));
     out.extend(open_lists(found));
     for who in &found.no_item_shows {
@@ -49,11 +50,12 @@ pub fn sentences(record: &Record, found: &Exposure) -> Vec<Sentence> {
         );
         out.push(Sentence { words, cites: vec![holder.item] });
     }
+    out.extend(found.unseen.iter().map(|gap| unseen(gap, &clock)));
     out.extend(found.could.as_ref().map(|could| could_have(record, could)));
     out
 }
 
-fn wrote_first(origins: &[Origin]) -> Option<Sentence> {
+fn wrote_first(origins: &[Origin], clock: &Clock) -> Option<Sentence> {
     let first: Vec<&Origin> = origins.iter().filter(|origin| origin.may_be_first).collect();
     let cites = first.iter().flat_map(|origin| origin.items.iter().copied()).collect();
     let words = match first.as_slice() {
@@ -61,7 +63,7 @@ fn wrote_first(origins: &[Origin]) -> Option<Sentence> {
         [one] => format!(
             "In this record {} wrote it first, {}{}.",
             one.who.name,
-            time(one.when),
+            clock.when(one.when),
             if one.order_unknown { "; whether others had told them before is open" } else { "" }
         ),
         several => format!(
@@ -72,7 +74,7 @@ fn wrote_first(origins: &[Origin]) -> Option<Sentence> {
     Some(Sentence { words, cites })
 }
 
-fn had_from(origin: &Origin) -> Sentence {
+fn had_from(origin: &Origin, clock: &Clock) -> Sentence {
     let did = match origin.how {
         How::Forwarded => "forwarded it",
         How::Retold => "told of it",
@@ -84,19 +86,19 @@ fn had_from(origin: &Origin) -> Sentence {
     } else {
         "no item shows how it came to them"
     };
-    let words = format!("{} {did}, {}; {how}.", origin.who.name, time(origin.when));
+    let words = format!("{} {did}, {}; {how}.", origin.who.name, clock.when(origin.when));
     Sentence { words, cites: origin.items.clone() }
 }
 
-/// «Cy received it from Ada, 2021-03-02T09:00:00Z (grade 3: …); answered it, …».
-fn told_one(told: &Told, found: &Exposure) -> Option<Sentence> {
+/// «Cy received it from Ada on 2 March 2021, 09:00 UTC (grade 3: …); answered it on …».
+fn told_one(told: &Told, found: &Exposure, clock: &Clock) -> Option<Sentence> {
     // Those who wrote it first, and those whom nobody is shown to have told, have their sentence.
     let origin = found.origins.iter().find(|origin| origin.who == told.who);
     let said = origin.is_some_and(|origin| origin.may_be_first || origin.how != How::Wrote);
     if said && told.labels.iter().all(|label| label.how != How::Received) {
         return None;
     }
-    let parts: Vec<String> = told.labels.iter().map(part).collect();
+    let parts: Vec<String> = told.labels.iter().map(|label| part(label, clock)).collect();
     let words = format!("{} {}.", told.who.name, parts.join("; "));
     let mut cites: Vec<Cite> = Vec::new();
     for cite in told.labels.iter().flat_map(|label| &label.items) {
@@ -107,7 +109,7 @@ fn told_one(told: &Told, found: &Exposure) -> Option<Sentence> {
     Some(Sentence { words, cites })
 }
 
-fn part(label: &Label) -> String {
+fn part(label: &Label, clock: &Clock) -> String {
     let from = list(label.told_by.iter().map(|who| who.name.as_str()));
     let did = match (label.how, from.is_empty(), label.grade) {
         (How::Received, _, Grade::Quoted) => "got it in a quotation or behind a link".to_owned(),
@@ -118,22 +120,22 @@ fn part(label: &Label) -> String {
         (How::Retold, ..) => "told of it".to_owned(),
         (How::Answered, ..) => "answered it".to_owned(),
     };
-    let when = time(label.when);
+    let when = clock.when(label.when);
     match label.grade {
         Grade::Acted => format!("{did} {when} (grade 1)"),
         grade => format!("{did} {when} (grade {}: {})", grade as u8, grade.words()),
     }
 }
 
-fn first_public(public: &FirstPublic, found: &Exposure) -> Sentence {
+fn first_public(public: &FirstPublic, found: &Exposure, clock: &Clock) -> Sentence {
     let words = if public.order_unknown {
         format!(
             "It is first seen in public {}; which of {} public items was first is open.",
-            time(public.when),
+            clock.when(public.when),
             public.items.len()
         )
     } else {
-        format!("It is first seen in public {}.", time(public.when))
+        format!("It is first seen in public {}.", clock.when(public.when))
     };
     let open = found.told.iter().any(|told| told.before_public.is_none());
     let more = if open { " Whether some had it before is open." } else { "" };
@@ -180,6 +182,36 @@ fn open_lists(found: &Exposure) -> Option<Sentence> {
         ),
     };
     Some(Sentence { words, cites: open })
+}
+
+/// «No item shows from whom Ed had it before …; Di and 2 more …».
+fn unseen(gap: &Gap, clock: &Clock) -> Sentence {
+    let when = clock.when(gap.when);
+    let mut words = format!("From whom {} had it is not shown ({when}).", gap.who.name);
+    if gap.public_before == Some(true) {
+        words.push_str(" It was public before.");
+    }
+    if !gap.direct.is_empty() {
+        let names = list(gap.direct.iter().map(|hop| hop.to.name.as_str()));
+        words.push_str(&format!(
+            " {names} had it and wrote to them in between, in items that are not seen to carry it."
+        ));
+    }
+    if !gap.between.is_empty() {
+        let names = list(gap.between.iter().map(|each| each.who.name.as_str()));
+        words.push_str(&format!(
+            " It may have passed through {names} (grade 7: on a path of such items; no item shows \
+             that they had it)."
+        ));
+    }
+    if gap.direct.is_empty() && gap.between.is_empty() {
+        words.push_str(" No path of contacts in the record leads there from those who had it.");
+    }
+    let path = gap.between.first().into_iter().flat_map(|each| each.path.iter());
+    let hops = gap.direct.iter().chain(path).map(|hop| hop.item);
+    let mut cites: Vec<Cite> = gap.items.iter().copied().chain(hops).collect();
+    cites.dedup();
+    Sentence { words, cites }
 }
 
 fn could_have(record: &Record, could: &Could) -> Sentence {
@@ -253,6 +285,11 @@ pub fn caveats(record: &Record, found: &Exposure, question: &Question, out: &mut
         "were sent by programs or through lists",
     );
     some(
+        count(&|item| record.tied(item.place, Tie::Variant).next().is_some()),
+        "has the id of another item and another content: who got which wording is open",
+        "have the ids of other items and other contents: who got which wording is open",
+    );
+    some(
         count(&|item| record.row(item.place).flags.summary),
         "is known from a summary, not in its own words",
         "are known from summaries, not in their own words",
@@ -280,7 +317,7 @@ pub fn caveats(record: &Record, found: &Exposure, question: &Question, out: &mut
     if question.skew > 0 {
         out.push(format!(
             "Times less than {} apart count as having no order.",
-            length(question.skew as f64 / 1e6)
+            length(question.skew)
         ));
     }
 }
@@ -297,49 +334,12 @@ fn common(record: &Record, question: &Question, out: &mut Vec<String>) {
     }
 }
 
-/// "at 2021-03-02T09:00:00Z", "between … and …", "not before …", "at a time not in the record".
-fn time(when: Span) -> String {
-    // A bound within a wider interval needs no fraction of a second.
-    let at = |micros: i64| match when.instant() {
-        Some(_) => UtcMicros(micros).to_string(),
-        None => UtcMicros(micros.saturating_sub(micros.rem_euclid(SECOND))).to_string(),
-    };
-    let whole_day = when.lo.rem_euclid(DAY) == 0 && when.hi == when.lo.saturating_add(DAY - 1);
-    match (when.lo, when.hi) {
-        (i64::MIN, i64::MAX) => "at a time not in the record".to_owned(),
-        (i64::MIN, hi) => format!("not after {}", at(hi)),
-        (lo, i64::MAX) => format!("not before {}", at(lo)),
-        (lo, hi) if lo == hi => format!("at {}", at(lo)),
-        (lo, _) if whole_day => format!("on {} (UTC)", at(lo).split('T').next().unwrap_or("")),
-        (lo, hi) => format!("between {} and {}", at(lo), at(hi)),
-    }
-}
-
 fn lead(lead: Lead) -> String {
-    match (lead.at_least_seconds, lead.at_most_seconds) {
-        (Some(least), Some(most)) if least == most => format!("({} before)", length(least)),
-        (Some(least), Some(most)) => format!("({} to {} before)", length(least), length(most)),
-        (Some(least), None) => format!("(at least {} before)", length(least)),
-        (None, Some(most)) => format!("(at most {} before)", length(most)),
+    let micros = |seconds: Option<f64>| seconds.map(|seconds| (seconds * SECOND as f64) as i64);
+    match (micros(lead.at_least_seconds), micros(lead.at_most_seconds)) {
         (None, None) => "(by how much is open)".to_owned(),
+        (least, most) => format!("({} before)", between(least, most)),
     }
-}
-
-/// A length of time in the two largest units, rounded down: "2 d 3 h", "15 min", "4 s".
-fn length(seconds: f64) -> String {
-    let units = [("d", 86_400.0), ("h", 3_600.0), ("min", 60.0), ("s", 1.0)];
-    let (mut rest, mut words) = (seconds.max(0.0), Vec::new());
-    for (name, size) in units {
-        let n = (rest / size).floor();
-        rest -= n * size;
-        if n > 0.0 {
-            words.push(format!("{n} {name}"));
-        }
-        if words.len() == 2 {
-            break;
-        }
-    }
-    if words.is_empty() { format!("{seconds} s") } else { words.join(" ") }
 }
 
 /// "Ada", "Ada and Bo", "Ada, Bo and Cy", and the rest as a number.
@@ -354,8 +354,13 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// One edge as a line of the tree: «Ada to Bo, at … (grade 3)».
-pub fn edge(edge: &Edge) -> String {
+pub fn edge(edge: &Edge, clock: &Clock) -> String {
     let from = edge.from.as_ref().map_or("somebody", |who| &who.name);
     let open = if edge.order_unknown { "; order open" } else { "" };
-    format!("{from} to {}, {} (grade {}{open})", edge.to.name, time(edge.when), edge.grade as u8)
+    format!(
+        "{from} to {}, {} (grade {}{open})",
+        edge.to.name,
+        clock.when(edge.when),
+        edge.grade as u8
+    )
 }

@@ -303,25 +303,25 @@ fn the_sentences_say_what_items_show_and_no_more() {
     let found = exposure(&record, &question).result;
     let words: Vec<&str> = found.sentences.iter().map(|sentence| sentence.words.as_str()).collect();
     let addressed = "(grade 3: addressed; delivery not shown)";
-    let before = "1970-01-03T00:00:00Z";
+    let before = "on 3 January 1970, 00:00 UTC";
     assert_eq!(
         words,
         [
-            "In this record Pa wrote it first, on 1970-01-01 (UTC).".to_owned(),
-            format!("Pc forwarded it, at {before}; no item shows how it came to them."),
-            format!("Pb received it from Pa on 1970-01-01 (UTC) {addressed}."),
+            "In this record Pa wrote it first, on 1 January 1970.".to_owned(),
+            format!("Pc forwarded it, {before}; no item shows how it came to them."),
+            format!("Pb received it from Pa on 1 January 1970 {addressed}."),
             format!(
-                "Pd received it from Pc at {before} {addressed}; \
-                 answered it at 1970-01-04T00:00:00Z (grade 1)."
+                "Pd received it from Pc {before} {addressed}; \
+                 answered it on 4 January 1970, 00:00 UTC (grade 1)."
             ),
             format!(
-                "Pe received it from Pc at {before} {addressed}; \
-                 told of it at 1970-01-05T00:00:00Z (grade 1)."
+                "Pe received it from Pc {before} {addressed}; \
+                 told of it on 5 January 1970, 00:00 UTC (grade 1)."
             ),
-            "It is first seen in public at 1970-01-05T00:00:00Z.".to_owned(),
+            "It is first seen in public on 5 January 1970, 00:00 UTC.".to_owned(),
             "Before its first public appearance the record shows it with: \
-             Pa (3 d to 4 d before); Pb (3 d to 4 d before); Pc (2 d before); Pd (2 d before); \
-             Pe (2 d before)."
+             Pa (72 h to 4 days before); Pb (72 h to 4 days before); Pc (48 h before); Pd (48 h before); \
+             Pe (48 h before)."
                 .to_owned(),
             "No item of the record shows that Pj was told of it.".to_owned(),
             "Set apart from the above: by contacts alone, 2 of 9 other parties could have been \

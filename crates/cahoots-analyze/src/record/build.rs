@@ -245,6 +245,7 @@ impl Builder {
             }
         }
         record.places_of = record.things_of.inverse(self.things.len(), |thing| thing.0).map(Place);
+        record.count_public();
         record.things = self.things;
         record.by_thing = self.by_thing;
         record.missing = self

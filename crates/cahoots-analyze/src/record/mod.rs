@@ -92,6 +92,9 @@ pub enum Tie {
     About,
     /// It came attached to the other.
     AttachedTo,
+    /// It has the other's id and another content: one communication in two wordings, or one id used
+    /// twice.
+    Variant,
 }
 
 /// An account and the party it is taken to be.
@@ -169,6 +172,8 @@ pub struct Record {
     pub channels: Vec<String>,
     by_id: FxHashMap<ItemId, Place>,
     by_thing: FxHashMap<ThingFacts, Thing>,
+    /// How many public items come before each place.
+    public_before: Vec<u32>,
 }
 
 impl Record {
@@ -237,6 +242,52 @@ impl Record {
         self.by_thing.get(&ThingFacts { kind, key: key.to_owned() }).copied()
     }
 
+    /// How many public items come before a place; for a place beyond the end, how many there are.
+    pub fn public_before(&self, place: Place) -> u64 {
+        let counts = &self.public_before;
+        counts.get(place.0 as usize).or(counts.last()).copied().unwrap_or(0).into()
+    }
+
+    /// Fills in [`Record::public_before`] from the rows.
+    fn count_public(&mut self) {
+        let mut count = 0;
+        self.public_before = Vec::with_capacity(self.rows.len() + 1);
+        self.public_before.push(0);
+        for row in &self.rows {
+            count += u32::from(row.is_public());
+            self.public_before.push(count);
+        }
+    }
+
+    /// Adds objects to items: what their texts share is found after the record is built, for the
+    /// items of one question only. Nothing else changes, and places stay what they are.
+    pub fn add_objects(&mut self, found: impl IntoIterator<Item = (Place, ThingFacts)>) {
+        let mut added: FxHashMap<Place, Vec<Thing>> = FxHashMap::default();
+        for (place, facts) in found {
+            let next = Thing(self.things.len() as u32);
+            let thing = *self.by_thing.entry(facts).or_insert_with_key(|facts| {
+                self.things.push(facts.clone());
+                next
+            });
+            added.entry(place).or_default().push(thing);
+        }
+        if added.is_empty() {
+            return;
+        }
+        let mut things_of = Lists::default();
+        for place in self.places() {
+            let more = added.get(&place).map_or(&[][..], Vec::as_slice);
+            let mut all: Vec<Thing> = self.things(place).iter().chain(more).copied().collect();
+            if !more.is_empty() {
+                all.sort_unstable();
+                all.dedup();
+            }
+            things_of.push(all);
+        }
+        self.places_of = things_of.inverse(self.things.len(), |thing| thing.0).map(Place);
+        self.things_of = things_of;
+    }
+
     /// A party's name.
     pub fn name(&self, party: Party) -> &str {
         self.parties.get(party.0 as usize).map_or("", |facts| &facts.name)
@@ -260,6 +311,12 @@ impl Record {
             .and_then(|detail| detail.get("certainty"))
             .and_then(Value::as_str)
             .is_some_and(|words| words.trim_start().to_lowercase().starts_with("unverified"))
+    }
+
+    /// The case's display zone by the rules that come with the program; UTC where they do not know
+    /// it.
+    pub fn time_zone(&self) -> jiff::tz::TimeZone {
+        cahoots_record::written::zone(&self.zone).unwrap_or(jiff::tz::TimeZone::UTC)
     }
 
     /// The id under which a compiled entry stands in its file (`"M6"`).

@@ -4,63 +4,59 @@ use jiff::tz::TimeZone;
 
 use super::{DAY, HOUR, MINUTE, Record, SECOND, Span};
 
-/// Puts times into words in one zone.
+/// Puts times into words in one zone, and says which.
 #[derive(Clone, Debug)]
 pub struct Clock {
     zone: TimeZone,
-    utc: bool,
 }
 
 impl Clock {
     /// The clock of a case; UTC where its zone is not known.
     pub fn of(record: &Record) -> Self {
-        let zone = TimeZone::get(&record.zone).unwrap_or(TimeZone::UTC);
-        let utc = record.zone == "UTC" || zone == TimeZone::UTC;
-        Self { zone, utc }
+        Self { zone: record.time_zone() }
     }
 
-    fn parts(&self, at: i64) -> Option<(String, String)> {
+    /// Day, time of day, and the name of the zone at that time.
+    fn parts(&self, at: i64) -> Option<(String, String, String)> {
         let at = jiff::Timestamp::from_microsecond(at).ok()?;
         let at = at.to_zoned(self.zone.clone());
-        Some((at.strftime("%-d %B %Y").to_string(), at.strftime("%H:%M").to_string()))
+        let part = |format: &str| at.strftime(format).to_string();
+        Some((part("%-d %B %Y"), part("%H:%M"), part("%Z")))
     }
 
     /// The day of an instant: «12 October 2016».
     pub fn day(&self, at: i64) -> String {
-        self.parts(at).map_or_else(|| "a day that no calendar has".to_owned(), |(day, _)| day)
+        self.parts(at).map_or_else(|| "a day that no calendar has".to_owned(), |(day, ..)| day)
     }
 
     /// An interval: «on 12 October 2016 at 13:31», «between …», «on 12 October 2016», «at an
     /// unknown time».
-    pub fn when(&self, span: Span) -> String {
-        let zone = if self.utc { " UTC" } else { "" };
+    pub fn when(&self, when: Span) -> String {
         let full = |at| match self.parts(at) {
-            Some((day, clock)) => format!("{day}, {clock}{zone}"),
+            Some((day, clock, zone)) => format!("{day}, {clock} {zone}"),
             None => "a time that no calendar has".to_owned(),
         };
-        match (span.lo, span.hi) {
+        match (when.lo, when.hi) {
             (i64::MIN, i64::MAX) => "at an unknown time".to_owned(),
             (i64::MIN, hi) => format!("not after {}", full(hi)),
             (lo, i64::MAX) => format!("not before {}", full(lo)),
-            (lo, hi) if hi - lo < MINUTE => format!("on {}", full(lo)),
-            (lo, hi) => {
-                let (first, last) = (self.parts(lo), self.parts(hi));
-                match (first, last) {
-                    (Some((day, from)), Some((other, to))) if day == other => {
-                        let whole = from == "00:00" && to == "23:59";
-                        if whole {
-                            format!("on {day}")
-                        } else {
-                            format!("on {day} between {from} and {to}{zone}")
-                        }
+            (lo, hi) if hi.saturating_sub(lo) < MINUTE => format!("on {}", full(lo)),
+            (lo, hi) => match (self.parts(lo), self.parts(hi)) {
+                (Some((day, from, zone)), Some((other, to, last))) if day == other => {
+                    if from == "00:00" && to == "23:59" {
+                        format!("on {day}")
+                    } else if zone == last {
+                        format!("on {day} between {from} and {to} {zone}")
+                    } else {
+                        format!("on {day} between {from} {zone} and {to} {last}")
                     }
-                    // A day of another zone, or a time without one.
-                    (Some((day, _)), Some((other, _))) if hi - lo >= DAY - MINUTE => {
-                        format!("between {day} and {other}")
-                    }
-                    _ => format!("between {} and {}", full(lo), full(hi)),
                 }
-            }
+                // A day of another zone, or a time without one.
+                (Some((day, ..)), Some((other, ..))) if hi.saturating_sub(lo) >= DAY - MINUTE => {
+                    format!("between {day} and {other}")
+                }
+                _ => format!("between {} and {}", full(lo), full(hi)),
+            },
         }
     }
 }
@@ -104,7 +100,7 @@ mod tests {
         let clock = Clock::of(&Record::empty("America/New_York"));
         // 2016-10-14T13:34:48Z.
         let at = 1_476_452_088 * SECOND;
-        assert_eq!(clock.when(Span::at(at)), "on 14 October 2016, 09:34");
+        assert_eq!(clock.when(Span::at(at)), "on 14 October 2016, 09:34 EDT");
         let day = Span { lo: 1_476_417_600 * SECOND, hi: 1_476_504_000 * SECOND - 1 };
         assert_eq!(clock.when(day), "on 14 October 2016");
         let utc = Clock::of(&Record::empty("UTC"));

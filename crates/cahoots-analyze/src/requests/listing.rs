@@ -203,14 +203,7 @@ pub fn requests_read(
         };
         responders.retain(|party| !authors.contains(party));
         request.answer = answers.first(record, *place, &authors, &responders);
-        if let Some(answer) = &mut request.answer
-            && !record.row(answer.place).flags.summary
-        {
-            let english =
-                |words: &Words| Language::of(words.language.as_deref()) != Language::OtherNotRead;
-            answer.declined =
-                words(answer.place).filter(english).and_then(|words| declines(&words.text));
-        }
+        mark_declined(record, &mut request, words);
         let until = record.row(*place).span.hi.saturating_add(ANSWER_WINDOW);
         request.record_ends_before_window =
             request.answer.is_none() && ends.is_none_or(|ends| ends < until);
@@ -240,6 +233,25 @@ pub fn requests_read(
         searched: Searched::over(record, &what, places.iter().copied()),
         caveats: counts.caveats(&found),
         result: found,
+    }
+}
+
+/// Says whether the answer to a request declines, by its words.
+///
+/// A long list is made without words first; those of the answers that will be shown are read
+/// together and marked then.
+pub fn mark_declined(
+    record: &Record,
+    request: &mut Request,
+    words: &dyn Fn(Place) -> Option<Words>,
+) {
+    if let Some(answer) = &mut request.answer
+        && !record.row(answer.place).flags.summary
+    {
+        let english =
+            |words: &Words| Language::of(words.language.as_deref()) != Language::OtherNotRead;
+        answer.declined =
+            words(answer.place).filter(english).and_then(|words| declines(&words.text));
     }
 }
 

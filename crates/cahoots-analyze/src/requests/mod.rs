@@ -19,7 +19,8 @@ use serde::Serialize;
 pub use answers::{ANSWER_WINDOW, Answer, Declined, How};
 pub use kinds::Kind;
 pub use listing::{
-    Concerns, Decision, Read, Request, Stated, Verdict, Words, messages, requests, requests_read,
+    Concerns, Decision, Read, Request, Stated, Verdict, Words, mark_declined, messages, requests,
+    requests_read,
 };
 pub use model::{Bucket, Model};
 pub use zones::{Zone, Zoned, zones};

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::claim::About;
 use crate::finding::Cite;
-use crate::record::{Party, Place, Record, Span, Taker, Thing, Tie};
+use crate::record::{Party, Place, Record, Span, Taker, Thing, ThingFacts, Tie};
 
 /// Ties read backwards: what answers, forwards, retells or contains an item.
 #[derive(Debug, Default)]
@@ -60,18 +60,20 @@ pub(crate) enum Link {
     SharesWeak,
 }
 
-/// Whether items that share an object of this kind share more than a subject (grades A and B of
-/// the content links; the rest is grade C).
-pub(crate) const fn is_strong(kind: ObjectKind) -> bool {
-    matches!(
-        kind,
-        ObjectKind::Url
-            | ObjectKind::Attachment
-            | ObjectKind::Text
-            | ObjectKind::Status
-            | ObjectKind::Repost
-            | ObjectKind::Image
-    )
+/// Whether items that share an object share more than a subject (grades A and B of the content
+/// links; the rest is grade C).
+pub(crate) fn is_strong(facts: &ThingFacts) -> bool {
+    let long_run = facts.kind == ObjectKind::Other && facts.key.starts_with(crate::wording::WORDS);
+    long_run
+        || matches!(
+            facts.kind,
+            ObjectKind::Url
+                | ObjectKind::Attachment
+                | ObjectKind::Text
+                | ObjectKind::Status
+                | ObjectKind::Repost
+                | ObjectKind::Image
+        )
 }
 
 /// The items that carry something.
@@ -89,9 +91,9 @@ impl Carriers {
         let first: Vec<(Place, Link)> = match about {
             About::Items(places) => places.iter().map(|place| (*place, Link::Itself)).collect(),
             About::Thing(thing) => {
-                let kind = record.things.get(thing.0 as usize).map(|facts| facts.kind);
+                let facts = record.things.get(thing.0 as usize);
                 let link =
-                    if kind.is_some_and(is_strong) { Link::Shares } else { Link::SharesWeak };
+                    if facts.is_some_and(is_strong) { Link::Shares } else { Link::SharesWeak };
                 record.places_of.of(thing.0).iter().map(|place| (*place, link)).collect()
             }
             About::None | About::Unresolved(_) => Vec::new(),
@@ -128,11 +130,7 @@ impl Carriers {
     pub(crate) fn things(&self, record: &Record) -> BTreeSet<Thing> {
         let itself = self.items.iter().filter(|(_, link)| **link == Link::Itself);
         let things = itself.flat_map(|(place, _)| record.things(*place).iter().copied());
-        things
-            .filter(|thing| {
-                record.things.get(thing.0 as usize).is_some_and(|facts| is_strong(facts.kind))
-            })
-            .collect()
+        things.filter(|thing| record.things.get(thing.0 as usize).is_some_and(is_strong)).collect()
     }
 }
 

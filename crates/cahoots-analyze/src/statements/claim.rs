@@ -140,6 +140,10 @@ pub struct Claim {
     pub count: Option<u64>,
     /// For counts.
     pub direction: Direction,
+    /// For quotations: the words as quoted.
+    pub quotes: Option<String>,
+    /// It is somebody's judgement, and is not scored.
+    pub opinion: bool,
     /// A hedge in the words spoken.
     pub hedge: Option<String>,
 }
@@ -160,6 +164,8 @@ impl Claim {
             bound: None,
             count: None,
             direction: Direction::EitherWay,
+            quotes: None,
+            opinion: false,
             hedge: None,
         }
     }

@@ -315,6 +315,7 @@ pub(crate) fn never(
         found,
         witnesses,
         counts: None,
+        quotations: Vec::new(),
         reasons,
         alternatives: Vec::new(),
         share: Some(share),

@@ -19,12 +19,17 @@ use crate::record::{Party, Place, Record, Span, Taker};
 /// asks for the time until which it matters; what is returned may be later and is compared.
 pub type Told<'a> = &'a dyn Fn(Party, &About, Span) -> Vec<(u8, Cite, Span)>;
 
+/// The words of an item.
+pub type Words<'a> = &'a dyn Fn(Place) -> Option<String>;
+
 /// How statements are held against a record.
 #[derive(Clone)]
 pub struct Options<'a> {
     /// Who was told, from the analysis of exposure; without it, what items and their ties show
     /// directly is taken (grades 1 to 6).
     pub told: Option<Told<'a>>,
+    /// The words of an item, for quotations; `None` when the record does not hold them.
+    pub words: Option<Words<'a>>,
     /// Count mail by programs as contact.
     pub count_automated: bool,
     /// Further channels that claims need, beside mail, direct messages, chat, and those that the
@@ -40,6 +45,7 @@ impl Default for Options<'_> {
     fn default() -> Self {
         Self {
             told: None,
+            words: None,
             count_automated: false,
             channels: Vec::new(),
             probable_accounts: BTreeSet::new(),
@@ -142,7 +148,9 @@ fn judged(ground: &Ground<'_>, statement: &Statement) -> Judged {
 
 fn reading(ground: &Ground<'_>, statement: &Statement, claim: &Claim) -> Reading {
     let nobody = statement.speaker.is_none() && statement.speaker_name.trim().is_empty();
-    let judgement = if claim.template.is_none() {
+    let judgement = if claim.opinion {
+        Judgement::opinion()
+    } else if claim.template.is_none() {
         Judgement::not_testable("no template was chosen")
     } else if nobody {
         Judgement::not_testable("who said it is not known")
@@ -174,6 +182,7 @@ fn finish(
         witnesses,
         witness_count,
         counts: judgement.counts,
+        quotations: judgement.quotations,
         reasons: judgement.reasons,
         alternatives: judgement.alternatives,
         coverage_line: judgement.share.as_ref().map(|share| share.line()),

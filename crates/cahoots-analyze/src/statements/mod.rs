@@ -26,8 +26,8 @@ pub use contact::Excluded;
 pub use coverage::{
     ChannelShare, Completeness, Coverage, CoverageRow, PRIVATE, PUBLIC, Share, UNRECORDED,
 };
-pub use ledger::{Options, Told, ledger};
+pub use ledger::{Options, Told, Words, ledger};
 pub use logic::{Count, Tri};
 pub use read::resolved;
 pub use times::{read as read_time, zone};
-pub use verdict::{Counts, Judged, Reading, SpanOut, ToldBefore, Verdict, Witness};
+pub use verdict::{Counts, Judged, Quotation, Reading, SpanOut, ToldBefore, Verdict, Witness};

@@ -13,7 +13,7 @@ const SENDING: [&str; 8] =
     ["sent", "send", "sends", "wrote", "write", "writes", "answered", "replied"];
 
 impl Ledger {
-    /// The statements of a record: items of kind statement, with the claims that whoever compiled
+    /// The statements of a record: items of kind statement, and articles with claims, with the claims that whoever compiled
     /// the record wrote (`claims` in their details), in the order of the record.
     ///
     /// `resolve` gives the party behind a name or account; where it gives none, a party of exactly
@@ -28,10 +28,71 @@ impl Ledger {
     ) -> Self {
         let statements = record
             .places()
-            .filter(|place| record.row(*place).kind == ItemKind::Statement)
+            .filter(|place| match record.row(*place).kind {
+                ItemKind::Statement => true,
+                // What an article asserts, where whoever compiled the record put it into claims.
+                ItemKind::Article => {
+                    record.details.get(place).is_some_and(|detail| detail.get("claims").is_some())
+                }
+                _ => false,
+            })
             .map(|place| statement(record, place, resolve, about))
             .collect();
         Self { statements }
+    }
+}
+
+/// With more items than this a claim is about what a query found: its words were searched already.
+const MOST_ABOUT: usize = 200;
+
+impl Ledger {
+    /// The items whose words matter to the claims, claim by claim: what its people wrote, got and
+    /// posted, and the items that it is about, which may stand in the former word for word.
+    /// Summaries, which are somebody else's words, are left out.
+    pub fn texts(&self, record: &Record) -> Vec<(Vec<Place>, Vec<Place>)> {
+        let in_words = |place: &Place| {
+            let row = record.row(*place);
+            !row.flags.summary && row.kind != ItemKind::Event
+        };
+        let mut wanted = Vec::new();
+        for claim in self.statements.iter().flat_map(|statement| &statement.claims) {
+            let About::Items(about) = &claim.about else { continue };
+            let here = |place: &&Place| (place.0 as usize) < record.rows.len();
+            let about: Vec<Place> = about.iter().filter(here).copied().filter(in_words).collect();
+            let named = claim.actors.iter().chain(&claim.counterparts);
+            let parties: Vec<Party> = named.filter_map(|named| named.party).collect();
+            if claim.template.is_none() || about.is_empty() || about.len() > MOST_ABOUT {
+                continue;
+            }
+            let takes_part = |place: &Place| {
+                record.takers(*place).iter().any(|taker| parties.contains(&taker.party))
+            };
+            let theirs: Vec<Place> = record.places().filter(in_words).filter(takes_part).collect();
+            if !theirs.is_empty() {
+                wanted.push((theirs, about));
+            }
+        }
+        wanted
+    }
+}
+
+impl Ledger {
+    /// The items whose words are quoted by a claim.
+    pub fn quoted(&self) -> Vec<Place> {
+        let claims = self.statements.iter().flat_map(|statement| &statement.claims);
+        let mut places: Vec<Place> = claims
+            .filter(|claim| claim.template == Some(cahoots_record::Template::Quoted))
+            .filter_map(|claim| match &claim.about {
+                About::Items(places) => Some(places.as_slice()),
+                _ => None,
+            })
+            .filter(|places| places.len() <= MOST_ABOUT)
+            .flatten()
+            .copied()
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 }
 
@@ -59,7 +120,12 @@ fn statement(
         place: Some(place),
         id: text(detail, "id").unwrap_or_else(|| row.id.short()),
         speaker,
-        speaker_name: speaker.map(|party| record.name(party).to_owned()).unwrap_or_default(),
+        speaker_name: match speaker {
+            Some(party) => record.name(party).to_owned(),
+            // An article whose author is not known still says what it says.
+            None if row.kind == ItemKind::Article => "the article".to_owned(),
+            None => String::new(),
+        },
         made: row.span,
         question: text(detail, "question"),
         words: text(detail, "quoted"),
@@ -123,6 +189,8 @@ pub fn resolved(
             _ => None,
         },
         count: claim.count,
+        quotes: claim.quotes.clone(),
+        opinion: claim.opinion,
         hedge: claim.hedge.clone(),
     }
 }

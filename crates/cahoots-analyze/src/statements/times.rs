@@ -1,18 +1,17 @@
 //! Times as people write them in claims and coverage tables: `2016`, `2016-10`, `2016-10-14`,
-//! `2016-10-14T09:30`, with or without an offset.
+//! `2016-10-14T09:30`, with or without an offset ([`cahoots_record::written`] reads them).
 //!
 //! A day without a zone starts anywhere within 14 hours of its start in UTC: the ends of a
 //! [`Bound`] are then intervals themselves.
 
+use cahoots_record::Precision;
+use cahoots_record::written::Written;
+pub use cahoots_record::written::zone;
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 
 use super::claim::Bound;
-use crate::record::{HOUR, Span};
-
-/// Clocks of the world are at most this far from UTC.
-const DOUBT: i64 = 14 * HOUR;
+use crate::record::Span;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -29,155 +28,31 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A zone by its name in the time zone database that comes with the program, as an offset, or by
-/// one of the abbreviations that compiled records may use.
-pub fn zone(name: &str) -> Option<TimeZone> {
-    let name = name.trim();
-    let hours = match name.to_uppercase().as_str() {
-        "" => return None,
-        "UTC" | "GMT" | "Z" => 0,
-        "EST" | "CDT" => -5,
-        "EDT" => -4,
-        "CST" | "MDT" => -6,
-        "MST" | "PDT" => -7,
-        "PST" => -8,
-        "BST" | "CET" => 1,
-        "CEST" => 2,
-        upper => {
-            let digits = upper.strip_prefix("UTC").or(upper.strip_prefix("GMT")).unwrap_or(upper);
-            return match offset(digits) {
-                Some(offset) => Some(TimeZone::fixed(offset)),
-                // Not the machine's own rules: findings must not differ between machines.
-                None => TimeZoneDatabase::bundled().get(name).ok(),
-            };
-        }
-    };
-    Some(TimeZone::fixed(Offset::from_hours(hours).ok()?))
-}
-
 /// Reads a time. `zone` settles it where it carries no offset; `None` leaves 14 hours of doubt to
 /// either side. `None` is returned for what is no time.
 pub fn read(text: &str, zone: Option<&TimeZone>) -> Option<Bound> {
-    let text = text.trim();
-    let (date, clock) = match text.split_once(['T', 't', ' ']) {
-        Some((date, clock)) => (date, Some(clock.trim())),
-        None => (text, None),
+    let written = Written::read(text)?;
+    let settled = written.settle(zone)?;
+    let (first, last) = (settled.first, settled.next);
+    let name = MONTHS[(written.first.month() as usize).saturating_sub(1).min(11)];
+    let label = match written.date_parts {
+        1 => written.first.year().to_string(),
+        2 => format!("{name} {}", written.first.year()),
+        _ => format!("{} {name} {}", written.first.day(), written.first.year()),
     };
-    let numbers: Vec<i16> = date
-        .split('-')
-        .map(|part| digits(part).and_then(|n| n.try_into().ok()))
-        .collect::<Option<_>>()?;
-    if date.split('-').next()?.len() != 4 {
-        return None;
-    }
-    let month = |at: usize| numbers.get(at).map_or(Ok(1), |n| i8::try_from(*n)).ok();
-    let first = Date::new(*numbers.first()?, month(1)?, month(2)?).ok()?;
-    let name = MONTHS[(first.month() as usize).saturating_sub(1).min(11)];
-    let (last, label) = match (numbers.len(), clock) {
-        (1, None) => (Date::new(first.year(), 12, 31).ok()?, first.year().to_string()),
-        (2, None) => (first.last_of_month(), format!("{name} {}", first.year())),
-        (3, _) => (first, format!("{} {name} {}", first.day(), first.year())),
-        _ => return None,
+    let clock = match written.precision {
+        Precision::Second => "%H:%M:%S",
+        Precision::Hour | Precision::Minute => "%H:%M",
+        _ => "",
     };
-    let Some(clock) = clock else {
-        let next = last.tomorrow().ok()?;
-        let end =
-            |span: Span| Span { lo: span.lo.saturating_sub(1), hi: span.hi.saturating_sub(1) };
-        return Some(Bound {
-            first: instants(first.into(), zone)?,
-            last: end(instants(next.into(), zone)?),
-            label,
-        });
-    };
-    let (clock, stated) = split_offset(clock)?;
-    let (time, width) = clock_time(clock)?;
-    let zone = stated.map(TimeZone::fixed).or_else(|| zone.cloned());
-    let first = instants(last.to_datetime(time), zone.as_ref())?;
-    let later =
-        |span: Span| Span { lo: span.lo.saturating_add(width), hi: span.hi.saturating_add(width) };
-    Some(Bound { first, last: later(first), label: format!("{clock} on {label}") })
-}
-
-/// The instants at which a clock in the zone may show this.
-fn instants(wall: DateTime, zone: Option<&TimeZone>) -> Option<Span> {
-    let at = |offset: Offset| offset.to_timestamp(wall).ok().map(Timestamp::as_microsecond);
-    let Some(zone) = zone else {
-        let utc = at(Offset::UTC)?;
-        return Some(Span { lo: utc.saturating_sub(DOUBT), hi: utc.saturating_add(DOUBT) });
-    };
-    match zone.to_ambiguous_timestamp(wall).offset() {
-        AmbiguousOffset::Unambiguous { offset } => Some(Span::at(at(offset)?)),
-        AmbiguousOffset::Gap { before, after } | AmbiguousOffset::Fold { before, after } => {
-            let (a, b) = (at(before)?, at(after)?);
-            Some(Span { lo: a.min(b), hi: a.max(b) })
-        }
-    }
-}
-
-fn digits(text: &str) -> Option<i32> {
-    let good = !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
-    if good { text.parse().ok() } else { None }
-}
-
-/// Parts the offset from the end of a clock time. `None` when there is one that cannot be read.
-fn split_offset(clock: &str) -> Option<(&str, Option<Offset>)> {
-    if let Some(body) = clock.strip_suffix(['Z', 'z']) {
-        return Some((body.trim_end(), Some(Offset::UTC)));
-    }
-    match clock.rfind(['+', '-']) {
-        Some(at) => {
-            let (body, tail) = clock.split_at(at);
-            Some((body.trim_end(), Some(offset(tail)?)))
-        }
-        None => Some((clock, None)),
-    }
-}
-
-fn offset(text: &str) -> Option<Offset> {
-    let (sign, rest) = match text.split_at_checked(1)? {
-        ("+", rest) => (1, rest),
-        ("-", rest) => (-1, rest),
-        _ => return None,
-    };
-    let rest: String = rest.chars().filter(|c| *c != ':').collect();
-    let number = digits(&rest)?;
-    let (hours, minutes) = match rest.len() {
-        1 | 2 => (number, 0),
-        4 => (number / 100, number % 100),
-        _ => return None,
-    };
-    if hours > 14 || minutes > 59 {
-        return None;
-    }
-    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
-}
-
-/// A time of day, and how much of it was left open in microseconds, less one.
-fn clock_time(text: &str) -> Option<(Time, i64)> {
-    let (text, fraction) = match text.split_once(['.', ',']) {
-        Some((text, fraction)) => (text, Some(fraction)),
-        None => (text, None),
-    };
-    let parts: Vec<i8> = text
-        .split(':')
-        .map(|part| digits(part).and_then(|n| n.try_into().ok()))
-        .collect::<Option<_>>()?;
-    let ([hour, minute, second], width) = match parts.as_slice() {
-        [hour] => ([*hour, 0, 0], HOUR),
-        [hour, minute] => ([*hour, *minute, 0], HOUR / 60),
-        // A leap second is the second before it to every clock that has none.
-        [hour, minute, second] => ([*hour, *minute, (*second).min(59)], 1_000_000),
-        _ => return None,
-    };
-    let (nanos, width) = match fraction {
-        None => (0, width),
-        Some(fraction) if parts.len() == 3 && fraction.len() <= 9 => {
-            digits(fraction)?;
-            (format!("{fraction:0<9}").parse().ok()?, 1)
-        }
-        Some(_) => return None,
-    };
-    Some((Time::new(hour, minute, second, nanos).ok()?, width - 1))
+    Some(Bound {
+        first: Span { lo: first.0.0, hi: first.1.0 },
+        last: Span { lo: last.0.0.saturating_sub(1), hi: last.1.0.saturating_sub(1) },
+        label: match clock {
+            "" => label,
+            clock => format!("{} on {label}", written.first.strftime(clock)),
+        },
+    })
 }
 
 /// The days that a span covers in a zone (UTC without one): «14 October 2016», «14 October 2016 to
@@ -212,7 +87,9 @@ pub fn iso_day(span: Span, zone: Option<&TimeZone>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::DAY;
+    use crate::record::{DAY, HOUR};
+
+    const DOUBT: i64 = 14 * HOUR;
 
     fn utc(text: &str) -> i64 {
         text.parse::<Timestamp>().unwrap().as_microsecond()

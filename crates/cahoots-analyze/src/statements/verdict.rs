@@ -7,6 +7,7 @@ use super::contact::Excluded;
 use super::coverage::Share;
 use crate::finding::Cite;
 use crate::record::Span;
+use crate::words::quote::Compared;
 
 /// How a claim stands to the record.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Verdict))]
@@ -32,6 +33,8 @@ pub enum Verdict {
     },
     /// The record shows what a positive claim says.
     Supported,
+    /// It is a judgement: no record can settle it.
+    Opinion,
 }
 
 impl Verdict {
@@ -46,6 +49,7 @@ impl Verdict {
             }
             Self::NotTestable { .. } => "Not testable".to_owned(),
             Self::Supported => "Supported".to_owned(),
+            Self::Opinion => "Opinion, left unscored".to_owned(),
         }
     }
 }
@@ -78,6 +82,19 @@ pub struct Counts {
     pub came: u64,
     /// Whether only messages by the actor count.
     pub only_sent: bool,
+}
+
+/// A quotation beside one wording that the record holds.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Quotation))]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Quotation {
+    /// The item quoted.
+    pub item: Cite,
+    /// Who printed the wording; empty for the item's own text.
+    pub publication: String,
+    /// How the two stand to each other.
+    #[serde(flatten)]
+    pub compared: Compared,
 }
 
 /// Whether the speaker had been told, by one item.
@@ -133,6 +150,9 @@ pub struct Reading {
     pub witness_count: u64,
     /// For counts.
     pub counts: Option<Counts>,
+    /// For quotations: each wording in the record beside it, closest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quotations: Vec<Quotation>,
     /// What the verdict rests on beyond the witnesses, in sentences.
     pub reasons: Vec<String>,
     /// How else the witnesses may be read.
@@ -188,6 +208,7 @@ pub(crate) struct Judgement {
     /// Sorted, strongest first.
     pub(crate) witnesses: Vec<Witness>,
     pub(crate) counts: Option<Counts>,
+    pub(crate) quotations: Vec<Quotation>,
     pub(crate) reasons: Vec<String>,
     pub(crate) alternatives: Vec<String>,
     pub(crate) share: Option<Share>,
@@ -201,10 +222,20 @@ impl Judgement {
             found: why.to_owned(),
             witnesses: Vec::new(),
             counts: None,
+            quotations: Vec::new(),
             reasons: Vec::new(),
             alternatives: Vec::new(),
             share: None,
             excluded: Excluded::default(),
+        }
+    }
+
+    /// What is somebody's judgement.
+    pub(crate) fn opinion() -> Self {
+        Self {
+            verdict: Verdict::Opinion,
+            found: "it is a judgement, and no record can settle it".to_owned(),
+            ..Self::not_testable("")
         }
     }
 

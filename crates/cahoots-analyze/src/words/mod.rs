@@ -2,16 +2,23 @@
 //!
 //! [`runs`] finds every shared run of at least eight words by winnowing (Schleimer, Wilkerson and
 //! Aiken 2003) and confirms it word by word; [`near`] finds texts of which most three-word shingles
-//! are the same, by MinHash (Broder 1997) in bands, and confirms it on all their shingles.
+//! are the same, by MinHash (Broder 1997) in bands, and confirms it on all their shingles;
+//! [`phrases`] finds the short phrases that two texts share, to be weighed by their rarity; [`topic`]
+//! ranks texts by the words they have in common, for suggestions; [`quote`] holds a quotation against
+//! the words it is taken from.
 //!
 //! A text comes as its author wrote it: quotations, signatures and footers are cut off by the caller.
 
 use std::ops::Range;
 
 pub mod near;
+pub mod phrases;
+pub mod quote;
 pub mod runs;
+pub mod topic;
 
-pub use near::{NearCopies, NearPair, near_copies};
+pub use near::{NearCopies, NearPair, near_between, near_copies};
+pub use phrases::{shared_phrases, surprise};
 pub use runs::{Index, Match, Run, shared_runs};
 
 /// A text as a stream of normalised words.
@@ -89,6 +96,22 @@ impl Stream {
             (Some((from, _)), Some((_, to))) if from <= to => *from as usize..*to as usize,
             _ => 0..0,
         }
+    }
+
+    /// A stretch of its words as a text of its own, without places.
+    pub fn part(&self, words: Range<usize>) -> Self {
+        let mut part = Self::default();
+        for n in words {
+            part.normal.push_str(self.word(n));
+            part.ends.push(part.normal.len() as u32);
+            part.hashes.extend(self.hashes.get(n));
+        }
+        part
+    }
+
+    /// Some of its words, normalised, with spaces between them.
+    pub fn said(&self, words: Range<usize>) -> String {
+        words.map(|n| self.word(n)).collect::<Vec<_>>().join(" ")
     }
 
     /// One hash a word.

@@ -99,12 +99,7 @@ pub fn near_copies(texts: &[Stream]) -> NearCopies {
     }
     let mut bands: Vec<(u64, u32)> = Vec::with_capacity(firsts.len() * BANDS);
     for number in &firsts {
-        let signature = signature(&sets[*number as usize]);
-        for (band, rows) in signature.chunks_exact(ROWS).enumerate() {
-            let step = |key: u64, row: &u32| mix(key.wrapping_add(1) ^ u64::from(*row));
-            let key = rows.iter().fold(band as u64, step);
-            bands.push((key, *number));
-        }
+        bands.extend(band_keys(&signature(&sets[*number as usize])).map(|key| (key, *number)));
     }
     bands.sort_unstable();
     let mut met: FxHashSet<(u32, u32)> = FxHashSet::default();
@@ -127,6 +122,46 @@ pub fn near_copies(texts: &[Stream]) -> NearCopies {
     let mut same: Vec<Vec<u32>> = groups.into_values().filter(|group| group.len() > 1).collect();
     same.sort_unstable();
     NearCopies { same, pairs }
+}
+
+/// Finds near copies between two sets of texts, each numbered from 0: pairs of one text here and
+/// one there, the very same shingles included. Texts on one side are not compared with each other,
+/// so the work grows with what the sides have in common.
+pub fn near_between(here: &[Stream], there: &[Stream]) -> Vec<NearPair> {
+    let sets = |texts: &[Stream]| -> Vec<Vec<u64>> { texts.iter().map(shingles).collect() };
+    let (here, there) = (sets(here), sets(there));
+    let mut bands: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
+    for (number, set) in here.iter().enumerate().filter(|(_, set)| !set.is_empty()) {
+        for key in band_keys(&signature(set)) {
+            bands.entry(key).or_default().push(number as u32);
+        }
+    }
+    let mut pairs = Vec::new();
+    let mut met: FxHashSet<u32> = FxHashSet::default();
+    for (number, set) in there.iter().enumerate().filter(|(_, set)| !set.is_empty()) {
+        met.clear();
+        for key in band_keys(&signature(set)) {
+            for other in bands.get(&key).map_or(&[][..], Vec::as_slice) {
+                if !met.insert(*other) {
+                    continue;
+                }
+                let (shared, either) = overlap(&here[*other as usize], set);
+                if 2 * shared >= either {
+                    pairs.push(NearPair { here: *other, there: number as u32, shared, either });
+                }
+            }
+        }
+    }
+    pairs.sort_unstable_by_key(|pair| (pair.here, pair.there));
+    pairs
+}
+
+/// One key for each band of a signature.
+fn band_keys(signature: &[u32; BANDS * ROWS]) -> impl Iterator<Item = u64> + '_ {
+    signature.chunks_exact(ROWS).enumerate().map(|(band, rows)| {
+        let step = |key: u64, row: &u32| mix(key.wrapping_add(1) ^ u64::from(*row));
+        rows.iter().fold(band as u64, step)
+    })
 }
 
 #[cfg(test)]
@@ -200,5 +235,10 @@ mod tests {
         assert_eq!(pairs, [(1, 2, 18)]);
         assert!((found.pairs[0].jaccard() - 18.0 / 19.0).abs() < 1e-12);
         assert_eq!(near_copies(&[]), NearCopies::default());
+        let (left, right) = texts.split_at(3);
+        let between = near_between(left, right);
+        let pairs: Vec<_> = between.iter().map(|p| (p.here, p.there, p.shared)).collect();
+        assert_eq!(pairs, [(1, 0, 18), (1, 1, 18), (2, 0, 18), (2, 1, 18)]);
+        assert_eq!(near_between(&[], right), []);
     }
 }

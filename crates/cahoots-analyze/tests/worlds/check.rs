@@ -51,7 +51,10 @@ pub fn draw(seed: u64, stream: u64) -> (Vec<Deed>, Parts, Vec<Meant>, ChaCha8Rng
     let parts = record(&mut rng, &deeds, quality);
     let held = assemble(&parts);
     let draw_one = |rng: &mut ChaCha8Rng, n: usize| {
-        let template = Template::ALL[n % Template::ALL.len()];
+        // The worlds have no words, so there is nothing to quote.
+        let tested = Template::ALL.iter().filter(|template| **template != Template::Quoted);
+        let tested: Vec<Template> = tested.copied().collect();
+        let template = tested[n % tested.len()];
         let mut best = claim(rng, &deeds, &held, template);
         // Draw again now and then, so that both kinds are common in each template.
         let wanted = chance(rng, 50);

@@ -257,6 +257,8 @@ pub fn truth(deeds: &[Deed], meant: &Meant) -> Truth {
     let never = |wide: bool, narrow: bool| Truth { holds: !wide, fails: narrow };
     match meant.template {
         T::NoContact => never(any(&before, false), any(&before, true)),
+        // The worlds have no words.
+        T::Quoted => Truth { holds: false, fails: false },
         T::FirstContact | T::LastContact => {
             let then = |n: usize| meant.day.0 <= at(n) && at(n) <= meant.day.1;
             let beyond = |n: usize| match meant.template {

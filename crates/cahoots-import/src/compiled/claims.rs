@@ -27,6 +27,8 @@ pub(crate) fn read(
         until: fields.text("until", notes),
         count: fields.count("count", notes),
         hedge: fields.text("hedge", notes),
+        quotes: fields.text("quotes", notes),
+        opinion: fields.truth("opinion", notes),
         ..Claim::default()
     };
     if let Some(name) = fields.text("template", notes) {
@@ -55,6 +57,10 @@ pub(crate) fn read(
     if claim.template == Some(Template::ContactCount) && claim.count.is_none() {
         let what = "is missing, and contact_count cannot be tested without it";
         notes.damaged("no-count", &fields.path("count"), what, "the claim");
+    }
+    if claim.template == Some(Template::Quoted) && claim.quotes.is_none() {
+        let what = "is missing, and quoted cannot be tested without it";
+        notes.damaged("no-quotation", &fields.path("quotes"), what, "the claim");
     }
     for (key, text) in [("from", &claim.from), ("until", &claim.until)] {
         if let Some(text) = text.as_ref().filter(|text| !times::is_time(text)) {

@@ -389,6 +389,19 @@ fn tables(
     if !conflicts.is_empty() {
         detail.insert("other_values".to_owned(), conflicts.into());
     }
+    let mut wordings = Vec::new();
+    for mut table in fields.tables("wording", "words", notes) {
+        let mut told = Map::new();
+        for key in ["words", "publication", "note"] {
+            let value = table.text(key, notes);
+            put(&mut told, key, value);
+        }
+        wordings.push(Value::Object(told));
+        keep(table.path("").trim_end_matches('.').to_owned(), table.leftovers(notes));
+    }
+    if !wordings.is_empty() {
+        detail.insert("wordings".to_owned(), wordings.into());
+    }
     let mut read = Vec::new();
     for table in fields.tables("claim", "reading", notes) {
         let path = table.path("").trim_end_matches('.').to_owned();

@@ -4,9 +4,10 @@
 //! bounds in the same forms. What states no zone keeps ±14 h of doubt, unless the entry or the
 //! person names one.
 
+use cahoots_record::written::Written;
+pub(crate) use cahoots_record::written::zone;
 use cahoots_record::{Basis, Confidence, Precision, UtcMicros, When};
-use jiff::civil::{Date, DateTime};
-use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
@@ -17,9 +18,6 @@ const X_EPOCH_MS: i64 = 1_288_834_974_657;
 
 /// The first id of X that carries a clock; smaller ones are plain counters.
 const FIRST_X_CLOCK_ID: u64 = 29_700_859_247;
-
-/// Clocks of the world are at most this far from UTC, in seconds.
-const DOUBT: i64 = 14 * 3600;
 
 /// The keys of a time; they stand beside the other keys of an entry.
 pub(crate) const KEYS: &[&str] = &[
@@ -34,149 +32,6 @@ pub(crate) const KEYS: &[&str] = &[
     "precision",
 ];
 
-/// A point or span as written, before its zone is settled.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Written {
-    /// With an offset: nothing to settle.
-    Instant { at: UtcMicros, offset: i32, width: i64, precision: Precision },
-    /// By a clock or calendar on some wall: from `first` up to, not including, `next`.
-    Wall { first: DateTime, next: DateTime, precision: Precision },
-}
-
-/// Reads an instant, minute, hour, day, month or year.
-fn written(text: &str) -> Option<Written> {
-    let text = text.trim();
-    let (body, offset) = split_offset(text);
-    let wall = wall(body)?;
-    let Written::Wall { first, next, precision } = wall else { return None };
-    let Some(offset) = offset else { return Some(wall) };
-    if precision > Precision::Hour {
-        return None;
-    }
-    let at = offset.to_timestamp(first).ok()?;
-    let width = match precision {
-        Precision::Second => 0,
-        _ => seconds_between(first, next)? - 1,
-    };
-    Some(Written::Instant { at: at.into(), offset: offset.seconds(), width, precision })
-}
-
-fn seconds_between(first: DateTime, next: DateTime) -> Option<i64> {
-    let span = TimeZone::UTC.to_timestamp(next).ok()?.as_second();
-    Some(span - TimeZone::UTC.to_timestamp(first).ok()?.as_second())
-}
-
-/// Parts the offset (`Z`, `+02:00`, `+0200`, `+02`) from the end of a clock time.
-fn split_offset(text: &str) -> (&str, Option<Offset>) {
-    let Some(clock) = text.find([':', 'T', 't']) else { return (text, None) };
-    if let Some(body) = text.strip_suffix(['Z', 'z']) {
-        return (body.trim_end(), Some(Offset::UTC));
-    }
-    match text[clock..].rfind(['+', '-']) {
-        Some(at) => {
-            let (body, tail) = text.split_at(clock + at);
-            match offset(tail) {
-                Some(offset) => (body.trim_end(), Some(offset)),
-                // Left in place, so that the whole is refused and not read without its offset.
-                None => (text, None),
-            }
-        }
-        None => (text, None),
-    }
-}
-
-fn offset(text: &str) -> Option<Offset> {
-    let (sign, digits) = match text.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
-        _ => return None,
-    };
-    let digits: String = digits.chars().filter(|c| *c != ':').collect();
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let (hours, minutes) = match digits.len() {
-        1 | 2 => (digits.parse::<i32>().ok()?, 0),
-        4 => (digits[..2].parse().ok()?, digits[2..].parse::<i32>().ok()?),
-        _ => return None,
-    };
-    if hours > 14 || minutes > 59 {
-        return None;
-    }
-    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
-}
-
-fn wall(text: &str) -> Option<Written> {
-    let (date, clock) = match text.split_once(['T', 't', ' ']) {
-        Some((date, clock)) => (date.trim(), Some(clock.trim())),
-        None => (text, None),
-    };
-    let numbers: Vec<i16> = date
-        .split('-')
-        .map(|part| {
-            let digits = part.bytes().all(|byte| byte.is_ascii_digit());
-            part.parse().ok().filter(|_| digits && !part.is_empty())
-        })
-        .collect::<Option<_>>()?;
-    if date.split('-').next()?.len() != 4 {
-        return None;
-    }
-    let day = |month: i16, day: i16| {
-        Date::new(*numbers.first()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
-    };
-    let first = match numbers.as_slice() {
-        [_] => day(1, 1)?,
-        [_, month] => day(*month, 1)?,
-        [_, month, number] => day(*month, *number)?,
-        _ => return None,
-    };
-    let Some(clock) = clock else {
-        let (next, precision) = match numbers.len() {
-            1 => (Date::new(first.year().checked_add(1)?, 1, 1).ok()?, Precision::Unknown),
-            2 => (first.last_of_month().tomorrow().ok()?, Precision::Unknown),
-            _ => (first.tomorrow().ok()?, Precision::Day),
-        };
-        return Some(Written::Wall { first: first.into(), next: next.into(), precision });
-    };
-    if numbers.len() != 3 {
-        return None;
-    }
-    let (clock, fraction) = match clock.split_once(['.', ',']) {
-        Some((clock, fraction)) => (clock, Some(fraction)),
-        None => (clock, None),
-    };
-    let parts: Vec<i8> = clock
-        .split(':')
-        .map(|part| {
-            let digits = part.bytes().all(|byte| byte.is_ascii_digit());
-            part.parse().ok().filter(|_| digits && (1..=2).contains(&part.len()))
-        })
-        .collect::<Option<_>>()?;
-    let (precision, parts, length) = match parts.as_slice() {
-        [hour] => (Precision::Hour, [*hour, 0, 0], 3600),
-        [hour, minute] => (Precision::Minute, [*hour, *minute, 0], 60),
-        // A leap second is the second before it to every clock that has none.
-        [hour, minute, second] => (Precision::Second, [*hour, *minute, (*second).min(59)], 1),
-        _ => return None,
-    };
-    if precision != Precision::Second && fraction.is_some() {
-        return None;
-    }
-    let nanos = match fraction {
-        None => 0,
-        Some(digits)
-            if (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) =>
-        {
-            format!("{digits:0<9}").parse().ok()?
-        }
-        Some(_) => return None,
-    };
-    let first =
-        first.to_datetime(jiff::civil::Time::new(parts[0], parts[1], parts[2], nanos).ok()?);
-    let next = first.checked_add(jiff::SignedDuration::from_secs(length)).ok()?;
-    Some(Written::Wall { first, next, precision })
-}
-
 /// An interval with what is known about its reading.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Span {
@@ -188,74 +43,20 @@ struct Span {
     doubtful: bool,
 }
 
+/// The interval of a written time. A second is the instant at its beginning.
 fn settle(written: Written, zone: Option<&TimeZone>) -> Option<Span> {
-    match written {
-        Written::Instant { at, offset, width, precision } => Some(Span {
-            earliest: at,
-            latest: at.plus_seconds(width),
-            offset: Some(offset),
-            precision,
-            doubtful: false,
-        }),
-        Written::Wall { first, next, precision } => {
-            let ends_at_start = precision == Precision::Second;
-            let Some(zone) = zone else {
-                let utc = |wall| Some(UtcMicros::from(TimeZone::UTC.to_timestamp(wall).ok()?));
-                let end = if ends_at_start { utc(first)? } else { utc(next)?.plus_seconds(-1) };
-                return Some(Span {
-                    earliest: utc(first)?.plus_seconds(-DOUBT),
-                    latest: end.plus_seconds(DOUBT),
-                    offset: None,
-                    precision,
-                    doubtful: true,
-                });
-            };
-            let (early, late, offset) = readings(zone, first)?;
-            let latest = match ends_at_start {
-                true => late,
-                false => readings(zone, next)?.1.plus_seconds(-1),
-            };
-            Some(Span { earliest: early, latest, offset, precision, doubtful: early != late })
-        }
-    }
-}
-
-/// The earliest and the latest instant at which a clock in `zone` may have shown `wall`.
-fn readings(zone: &TimeZone, wall: DateTime) -> Option<(UtcMicros, UtcMicros, Option<i32>)> {
-    let at = |offset: Offset| Some(UtcMicros::from(offset.to_timestamp(wall).ok()?));
-    match zone.to_ambiguous_timestamp(wall).offset() {
-        AmbiguousOffset::Unambiguous { offset } => {
-            Some((at(offset)?, at(offset)?, Some(offset.seconds())))
-        }
-        AmbiguousOffset::Gap { before, after } | AmbiguousOffset::Fold { before, after } => {
-            let (a, b) = (at(before)?, at(after)?);
-            Some((a.min(b), a.max(b), None))
-        }
-    }
-}
-
-/// A zone by its name in the time zone database, as an offset, or by a usual abbreviation.
-pub(crate) fn zone(name: &str) -> Option<TimeZone> {
-    let name = name.trim();
-    let hours = match name.to_uppercase().as_str() {
-        "UTC" | "GMT" | "Z" => 0,
-        "EST" | "CDT" => -5,
-        "EDT" => -4,
-        "CST" | "MDT" => -6,
-        "MST" | "PDT" => -7,
-        "PST" => -8,
-        "BST" | "CET" => 1,
-        "CEST" => 2,
-        upper => {
-            let digits = upper.strip_prefix("UTC").or(upper.strip_prefix("GMT")).unwrap_or(upper);
-            return match offset(digits) {
-                Some(offset) => Some(TimeZone::fixed(offset)),
-                // Not the machine's own rules: records must not differ between machines.
-                None => TimeZoneDatabase::bundled().get(name).ok(),
-            };
-        }
+    let settled = written.settle(zone)?;
+    let latest = match written.is_second() {
+        true => settled.first.1,
+        false => settled.next.1.plus_seconds(-1),
     };
-    Some(TimeZone::fixed(Offset::from_hours(hours).ok()?))
+    Some(Span {
+        earliest: settled.first.0,
+        latest,
+        offset: settled.offset,
+        precision: written.precision,
+        doubtful: settled.is_doubtful(),
+    })
 }
 
 /// The instant in an id of X, if the id is large enough to carry one.
@@ -267,7 +68,7 @@ pub(crate) fn x_clock(id: &str) -> Option<UtcMicros> {
 
 /// Whether a text is a time that an entry may have (bounds of claims, coverage).
 pub(crate) fn is_time(text: &str) -> bool {
-    written(text).is_some()
+    Written::read(text).is_some()
 }
 
 /// A time as read, and what `detail` keeps of it.
@@ -310,7 +111,7 @@ pub(crate) fn read(
     let mut spans = [None; 3];
     for ((name, text), slot) in names.iter().zip(&texts).zip(&mut spans) {
         let Some(text) = text else { continue };
-        *slot = written(text).and_then(|written| settle(written, zone));
+        *slot = Written::read(text).and_then(|written| settle(written, zone));
         if slot.is_none() {
             let what = format!(
                 "\"{text}\" is no time: 2016-10-12T13:31:00Z, 2016-10-12T09:31, 2016-10-12, \
@@ -324,8 +125,10 @@ pub(crate) fn read(
 
     let mut when = combine(spans, &fields, notes);
     // An offset in every time that was given leaves nothing for an assumed zone to decide.
-    let all_offset =
-        texts.iter().flatten().all(|text| matches!(written(text), Some(Written::Instant { .. })));
+    let all_offset = texts
+        .iter()
+        .flatten()
+        .all(|text| Written::read(text).is_some_and(|it| it.offset.is_some()));
     low = low && (assumed || !all_offset) || spans.iter().flatten().any(|span| span.doubtful);
     if when.confidence == Confidence::Normal && low {
         when.confidence = Confidence::Low;

@@ -122,7 +122,7 @@ fn impossible_dates_are_refused() {
         "9999-12-31T23:59:59Z+",
         "2016-+1-01",
     ] {
-        assert_eq!(written(text), None, "{text}");
+        assert_eq!(Written::read(text), None, "{text}");
     }
 }
 
@@ -161,7 +161,7 @@ proptest! {
 
     #[test]
     fn no_text_panics(text in ".{0,40}", zone in ".{0,12}") {
-        let _ = written(&text);
+        let _ = Written::read(&text);
         let _ = read_time(json!({"at": text, "latest": text, "zone": zone}), None, None);
     }
 

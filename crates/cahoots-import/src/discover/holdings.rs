@@ -13,8 +13,8 @@ use crate::tree::sniff::{Kind, kind};
 use crate::tree::{DirTree, Handle, Limits, Log, Spool, Tree, TreeError};
 use crate::tree::{dir_path, read_head, read_issue};
 
-/// The format of single-message files, of which a folder makes one archive.
-const LOOSE: &str = "eml";
+/// Formats whose files are one message or document each, of which a folder makes one archive.
+const LOOSE: [&str; 2] = ["eml", "released"];
 
 /// Files that systems leave in folders by themselves; they do not stand against a folder with
 /// one archive in it.
@@ -158,7 +158,7 @@ impl Search<'_> {
         let probe = Probe::File { path, head, complete: length < HEAD };
         let importer = self.forced.or_else(|| file_importer(self.importers, probe));
         match importer {
-            Some(importer) if importer.format().name == LOOSE => Found::Loose,
+            Some(importer) if LOOSE.contains(&importer.format().name) => Found::Loose,
             Some(_) => Found::Archive,
             None => {
                 not_wanted(path, known, head.is_empty(), &mut self.log);

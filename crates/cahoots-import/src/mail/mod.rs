@@ -20,6 +20,7 @@ mod tnef;
 mod transfer;
 mod words;
 
+pub(crate) use dates::Stated;
 pub(crate) use header::{field_name, line_end, trim_break};
 pub(crate) use message::{Original, read};
 pub(crate) use part::{headers, select_from};

@@ -7,5 +7,6 @@ pub(crate) mod json_rows;
 pub(crate) mod lists;
 pub(crate) mod parquet_rows;
 pub(crate) mod row;
+pub mod table;
 pub(crate) mod time;
 pub(crate) mod window;

@@ -105,7 +105,7 @@ fn is_shown(kind: &DataType) -> bool {
 }
 
 /// One cell. Times with a zone are instants in UTC; times without one stay without.
-fn value(array: &dyn Array, row: usize) -> Value {
+pub(crate) fn value(array: &dyn Array, row: usize) -> Value {
     if array.is_null(row) {
         return Value::Null;
     }

@@ -337,6 +337,16 @@ impl Links {
     }
 }
 
+/// Everything that the cells of a row refer to.
+pub(crate) fn objects_of(columns: &Columns, cells: &[Cow<'_, str>]) -> Vec<Object> {
+    let cell = |field| {
+        let text = cells.get(columns.get(field)?)?.trim();
+        (!text.is_empty()).then_some(text)
+    };
+    let links = Links::read(&cell);
+    objects(cell(Field::Text).unwrap_or_default(), cell(Field::Object), &links)
+}
+
 fn objects(text: &str, object: Option<&str>, links: &Links) -> Vec<Object> {
     let mut objects = extract::objects(text);
     let mut push = |kind, key: String, raw: &str| {

@@ -41,6 +41,14 @@ impl<'a> Finder<'a> {
         places
     }
 
+    /// The items whose text holds these words in a row, in the order of the record.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn in_a_row(&self, words: &str) -> Result<Vec<Place>> {
+        Ok(self.places(self.index.in_a_row(words)?))
+    }
+
     /// The items that a text means: an item id or the beginning of one, a native id or label
     /// (`M6`), else everything that the query finds.
     ///

@@ -51,7 +51,7 @@ pub fn table(case: &Case, record: &Record) -> Result<Coverage> {
 
 /// Where the public record of single parties is stated to be complete.
 pub fn of_posts(coverage: &Coverage, record: &Record) -> Vec<(Party, Vec<Span>)> {
-    let zone = jiff::tz::TimeZone::get(&record.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = record.time_zone();
     let mut found: Vec<(Party, Vec<Span>)> = Vec::new();
     for row in &coverage.rows {
         let public = matches!(row.channel.as_str(), "post" | "posts" | "publication" | "*");

@@ -19,12 +19,11 @@ const TOLD: [(&str, Tie); 4] = [
 ];
 
 /// Reads every column that an analysis may ask for. Costs a pass over the record without its
-/// texts; with `words`, a pass over the texts as well, and long runs of words that a private
-/// message and a public item share become objects of both.
+/// texts.
 ///
 /// # Errors
 /// When the case cannot be read.
-fn load(case: &Case, people: &People, words: bool) -> Result<Record> {
+fn load(case: &Case, people: &People) -> Result<Record> {
     let mut builder = Builder::new(&case.info().zone);
     for number in 0..people.n_parties() as u32 {
         builder.party(people.id(number), people.name(number));
@@ -50,6 +49,7 @@ fn load(case: &Case, people: &People, words: bool) -> Result<Record> {
     let mut entries: Vec<Entry> = Vec::with_capacity(case.n_items() as usize);
     let mut refers: Vec<(ItemOrd, Vec<String>)> = Vec::new();
     let mut by_native: FxHashMap<String, ItemOrd> = FxHashMap::default();
+    let mut variants: Vec<(ItemOrd, ItemOrd)> = Vec::new();
     let mut by_id: FxHashMap<ItemId, ItemOrd> = FxHashMap::default();
     let mut parents: Vec<(ItemOrd, ItemId)> = Vec::new();
     let segments: Vec<_> = (0..case.segments().len()).filter_map(|at| case.segment(at)).collect();
@@ -85,7 +85,10 @@ fn load(case: &Case, people: &People, words: bool) -> Result<Record> {
                 .and_then(|text| serde_json::from_str(text).ok())
                 .unwrap_or(Value::Null);
             if let Some(native) = glance.native_id {
-                by_native.entry(native.to_owned()).or_insert(ord);
+                let first = *by_native.entry(native.to_owned()).or_insert(ord);
+                if first != ord {
+                    variants.push((ord, first));
+                }
             }
             by_id.insert(glance.id, ord);
             let references: Vec<String> = references.map(str::to_owned).collect();
@@ -122,6 +125,15 @@ fn load(case: &Case, people: &People, words: bool) -> Result<Record> {
             }
         })?;
     }
+    for (ord, first) in variants {
+        let other = entries.get(first.0 as usize).map(|entry| (entry.kind, entry.medium));
+        if let Some(entry) = entries.get_mut(ord.0 as usize)
+            && Some((entry.kind, entry.medium)) == other
+            && !is_label(entry)
+        {
+            entry.ties.push((Tie::Variant, first));
+        }
+    }
     for (ord, parent) in parents {
         if let (Some(entry), Some(parent)) = (entries.get_mut(ord.0 as usize), by_id.get(&parent)) {
             entry.ties.push((Tie::AttachedTo, *parent));
@@ -132,9 +144,6 @@ fn load(case: &Case, people: &People, words: bool) -> Result<Record> {
             builder.missing(native, *ord);
         }
     }
-    if words {
-        super::phrases::add(&mut builder, &mut entries, &segments)?;
-    }
     for mut entry in entries {
         tell(&mut entry, &by_id);
         // Authors first: the order that every reader of `takers` may rely on.
@@ -142,6 +151,13 @@ fn load(case: &Case, people: &People, words: bool) -> Result<Record> {
         builder.push(entry);
     }
     Ok(builder.finish())
+}
+
+/// Whether the native id of an entry is the label that a compiler gave it: two records may both
+/// have an «M1».
+fn is_label(entry: &Entry) -> bool {
+    let id = entry.detail.get("id").and_then(Value::as_str);
+    id.is_some() && id == entry.native_id.as_deref()
 }
 
 /// What a compiled entry says of others. A forward is no answer, although both refer to it.
@@ -166,13 +182,5 @@ fn tell(entry: &mut Entry, by_id: &FxHashMap<ItemId, ItemOrd>) {
 /// # Errors
 /// When the case cannot be read.
 pub fn of_case(case: &Case, people: &People) -> Result<Record> {
-    load(case, people, false)
-}
-
-/// The same, with the words that private messages and public items share.
-///
-/// # Errors
-/// As [`of_case`].
-pub fn with_words(case: &Case, people: &People) -> Result<Record> {
-    load(case, people, true)
+    load(case, people)
 }

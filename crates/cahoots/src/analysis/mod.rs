@@ -4,15 +4,15 @@ mod about;
 mod cite;
 pub mod coverage;
 mod load;
-mod phrases;
 mod span;
 pub mod statements;
 mod who;
+pub mod wording;
 pub mod work;
 
 pub use about::Finder;
 pub use cahoots_analyze::record::words::{between as lags, length as lag};
 pub use cite::{Citation, Cited, CitedFinding, citation, json_of};
-pub use load::{of_case, with_words};
+pub use load::of_case;
 pub use span::{length, moment, span};
 pub use who::party;

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use cahoots_analyze::Span;
+use cahoots_record::written::Written;
 use cahoots_record::{Precision, UtcMicros};
 
 use crate::output::Output;
@@ -35,31 +36,16 @@ pub fn length(text: &str) -> Result<i64> {
 /// # Errors
 /// When it is none of these.
 pub fn moment(text: &str, zone: &jiff::tz::TimeZone) -> Result<Span> {
-    use jiff::civil::{Date, DateTime};
-    let text = text.trim();
-    if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return Ok(Span::at(at.as_microsecond()));
-    }
-    let start = |date: Date| zone.to_timestamp(date.into()).map(|at| at.as_microsecond());
-    if text.contains(':')
-        && let Ok(at) = text.parse::<DateTime>()
-    {
-        return Ok(Span::at(zone.to_timestamp(at)?.as_microsecond()));
-    }
-    let padded = match text.matches('-').count() {
-        0 => format!("{text}-01-01"),
-        1 => format!("{text}-01"),
-        _ => text.to_owned(),
-    };
-    let Ok(first) = padded.parse::<Date>() else {
+    let written =
+        Written::read(text).and_then(|written| Some((written, written.settle(Some(zone))?)));
+    let Some((written, settled)) = written else {
         bail!("{text} is no time; write 2016-10-14, 2016-10-14T09:30, 2016-10 or 2016")
     };
-    let after = match text.matches('-').count() {
-        0 => first.checked_add(jiff::Span::new().years(1)),
-        1 => first.checked_add(jiff::Span::new().months(1)),
-        _ => first.checked_add(jiff::Span::new().days(1)),
-    }?;
-    Ok(Span { lo: start(first)?, hi: start(after)? - 1 })
+    let hi = match written.is_second() {
+        true => settled.first.1.0,
+        false => settled.next.1.0 - 1,
+    };
+    Ok(Span { lo: settled.first.0.0, hi })
 }
 
 /// An interval for a line: `2016-10-12 13:31`, `2016-10-12 13:31 to 13:32`, `after …`, `time unknown`.

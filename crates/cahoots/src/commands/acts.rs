@@ -12,7 +12,7 @@ use cahoots_store::Case;
 use super::Done;
 use super::absences::probability;
 use super::contacts::{bar, caveats};
-use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, party};
+use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, party, wording};
 use crate::answers::Answer;
 use crate::cli::{Acts as Args, Global};
 use crate::desk::Desk;
@@ -21,17 +21,18 @@ use crate::output::{Output, Style, counted, fit, number};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
     let desk = super::open_desk(global, out)?;
+    // Here peers may be a file; the server reads none.
+    let args = &Args { peers: peers(&args.peers)?, ..args.clone() };
     if out.json {
         return out.answer(&answer(&desk, args)?);
     }
     match of(&desk, args)? {
-        Found::Scan(found) => {
+        (_, Found::Scan(found)) => {
             print_scan(&found, args.limit, out)?;
             Ok(if found.result.pairs.is_empty() { Done::Nothing } else { Done::Found })
         }
-        Found::Acts(found) => {
-            let (record, people) = (desk.record_with_words()?, desk.people()?);
-            print(&found, desk.case(), &record, &people, args.limit, out)?;
+        (record, Found::Acts(found)) => {
+            print(&found, desk.case(), &record, &*desk.people()?, args.limit, out)?;
             let none = found.result.messages.messages == 0;
             Ok(if none { Done::Nothing } else { Done::Found })
         }
@@ -43,13 +44,12 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
 /// # Errors
 /// When a name means nobody or several, a time or query cannot be read, or the case cannot.
 pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
-    let record = desk.record_with_words()?;
     match of(desk, args)? {
-        Found::Scan(found) => {
+        (record, Found::Scan(found)) => {
             let value = json_of("acts-scan", &found, desk.case(), &record)?;
             Ok(Answer { value, found: !found.result.pairs.is_empty() })
         }
-        Found::Acts(found) => {
+        (record, Found::Acts(found)) => {
             let value = json_of("acts", &found, desk.case(), &record)?;
             Ok(Answer { value, found: found.result.messages.messages > 0 })
         }
@@ -62,8 +62,10 @@ enum Found {
     Acts(Box<Finding<Acts>>),
 }
 
-fn of(desk: &Desk, args: &Args) -> Result<Found> {
-    let (case, record, people) = (desk.case(), desk.record_with_words()?, desk.people()?);
+/// What is found, and the record with the words of the question.
+fn of(desk: &Desk, args: &Args) -> Result<(Record, Found)> {
+    let (case, people) = (desk.case(), desk.people()?);
+    let mut record = desk.own_record()?;
     let mut question = Question::new(Party(0), Party(0));
     question.within = length(&args.within)?;
     question.other_windows.retain(|window| *window != question.within);
@@ -96,13 +98,17 @@ fn of(desk: &Desk, args: &Args) -> Result<Found> {
     }
     let (Some(from), Some(to)) = (&args.from, &args.to) else {
         let pairs = pairs_with_sessions(&record, question.within, FEWEST_SESSIONS);
-        return Ok(Found::Scan(Box::new(scan(&record, &pairs, &question))));
+        let found = Found::Scan(Box::new(scan(&record, &pairs, &question)));
+        return Ok((record, found));
     };
     question.from = party(&people, from)?;
     question.to = party(&people, to)?;
     question.circle = parties(&people, &args.circle)?;
-    question.peers = parties(&people, &peers(&args.peers)?)?;
-    Ok(Found::Acts(Box::new(acts(&record, &question))))
+    question.peers = parties(&people, &args.peers)?;
+    let finder = Finder::new(desk, &record)?;
+    wording::of_question(case, &mut record, &mut question, &finder)?;
+    let found = Found::Acts(Box::new(acts(&record, &question)));
+    Ok((record, found))
 }
 
 fn parties(people: &People, names: &[String]) -> Result<Vec<Party>> {
@@ -228,7 +234,7 @@ fn print(
     let p = &found.parameters;
     let settings = format!(
         "seed {}, {} redraws, {} tests declared together",
-        p["seed"], p["redraws"], p["tests_in_family"]
+        p["seed"], p["redraws"], p["family"]
     );
     let settings = out.styled(Style::Dim, &settings);
     out.line(settings)?;
@@ -264,13 +270,15 @@ fn print_test(test: &ActorTest, out: &mut Output) -> Result<()> {
         None => String::new(),
     };
     let line = format!(
-        "acts of {who}: within {} after {} of {} sessions{interval}; chance gives {}, {} to {} of them{median}; p {}: {}",
+        "acts of {who}: within {} after {} of {} sessions{interval}; chance gives {}, {} of them{median}; p {}: {}",
         lag(micros(test.test.within_seconds)),
         test.answered,
         test.sessions,
         percent(test.test.chance_share),
-        test.chance_range.0,
-        test.chance_range.1,
+        match test.chance_range {
+            (low, high) if low == high => low.to_string(),
+            (low, high) => format!("{low} to {high}"),
+        },
         probability(test.test.p),
         test.words
     );
@@ -359,8 +367,9 @@ fn print_candidate(
     out: &mut Output,
 ) -> Result<()> {
     let lag = lags(c.time.least_seconds.map(micros), c.time.most_seconds.map(micros));
-    let mark =
-        if session.answered_by == Some(c.act) && c.content.grade.is_some() { "✓" } else { "·" };
+    // The mark says which act is counted for the session, not that anything was done as asked.
+    let counted = session.answered_by == Some(c.act);
+    let mark = if counted { "▸" } else { "·" };
     let when = match c.time.before_request {
         Some(true) => "before the request",
         Some(false) => "after it",
@@ -376,13 +385,20 @@ fn print_candidate(
                 .shared
                 .iter()
                 .filter(|shared| shared.grade == grade || grade == Grade::C)
-                .map(|shared| shared.key.as_str())
+                .map(|shared| {
+                    let key = shared.key.as_str();
+                    key.split_once(": ").or(key.split_once("topic:")).map_or(key, |(_, key)| key)
+                })
                 .take(3)
                 .collect();
+            let kinds = |kind: &str| c.content.shared.iter().any(|it| it.kind == kind);
             let what = match grade {
+                Grade::A if kinds("words") => "a long run of words",
                 Grade::A => "the same thing",
+                Grade::B if kinds("near copy") => "nearly the same words",
                 Grade::B => "the same words",
                 Grade::C => "something rare",
+                Grade::D if kinds("suggestion") => "words in common, a suggestion only",
                 Grade::D => "a topic only",
             };
             format!("content: {what} (grade {grade:?}: {})", keys.join(", "))
@@ -401,6 +417,9 @@ fn print_candidate(
         (None, _) => format!("kind: {}", c.act_kind.acted),
     };
     let mut axes = vec![format!("time: {lag}, {when}"), actor, kind, content];
+    if counted {
+        axes.push("counted for this session: the first act within the window".to_owned());
+    }
     match c.public_before {
         PublicBefore::Yes { item } => {
             axes.push(format!("what they share was public before: [{}]", item.0.short()));
@@ -440,13 +459,20 @@ fn print_candidate(
         } else if crate::output::width_of(&joined) <= width {
             line = joined;
         } else {
-            let full = out.styled(Style::Dim, &fit(&line, width));
-            out.line(format!("        {full}"))?;
+            dim(&line, width, out)?;
             line = axis;
         }
     }
-    let full = out.styled(Style::Dim, &fit(&line, width));
-    out.line(format!("        {full}"))
+    dim(&line, width, out)
+}
+
+/// A line of axes, on as many lines as it needs: a figure that is cut off says something else.
+fn dim(line: &str, width: usize, out: &mut Output) -> Result<()> {
+    for (n, part) in super::wrapped(line, width, 6).into_iter().enumerate() {
+        let part = out.styled(Style::Dim, &crate::output::printable(&part));
+        out.line(format!("        {}{part}", if n == 0 { "" } else { "  " }))?;
+    }
+    Ok(())
 }
 
 fn print_scan(found: &Finding<Scan>, limit: usize, out: &mut Output) -> Result<()> {

@@ -1,14 +1,12 @@
 //! `brief`: one page on the whole case.
 
-use std::sync::Arc;
-
 use anyhow::Result;
-use cahoots_analyze::brief::{Brief, Options, brief, said};
+use cahoots_analyze::brief::{Brief, Options, brief, questions, said};
 use cahoots_analyze::{Finding, Record};
 
 use super::Done;
 use super::contacts::caveats;
-use crate::analysis::{coverage, json_of, statements};
+use crate::analysis::{Finder, coverage, json_of, statements, wording};
 use crate::answers::Answer;
 use crate::cli::{Brief as Args, Global};
 use crate::desk::Desk;
@@ -40,15 +38,20 @@ pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
 ///
 /// # Errors
 /// When the case cannot be read.
-fn of(desk: &Desk, redraws: u32, seed: u64) -> Result<(Arc<Record>, Finding<Brief>)> {
-    let (record, judged) = statements::of_desk(desk)?;
-    let table = coverage::table(desk.case(), &record)?;
+fn of(desk: &Desk, redraws: u32, seed: u64) -> Result<(Record, Finding<Brief>)> {
+    let case = desk.case();
+    let (mut record, judged) = statements::of_desk(desk)?;
+    let table = coverage::table(case, &record)?;
     let options = Options {
         redraws,
         seed,
         coverage_of: coverage::of_posts(&table, &record),
         ..Options::default()
     };
+    let finder = Finder::new(desk, &record)?;
+    for mut question in questions(&record, &options) {
+        wording::of_question(case, &mut record, &mut question, &finder)?;
+    }
     let said = said::section(&judged.result, options.lines);
     let found = brief(&record, &options, vec![said]);
     Ok((record, found))

@@ -110,7 +110,9 @@ fn print(
 
     out.line("")?;
     let shown = &e.told[..e.told.len().min(limit)];
-    let title = out.styled(Style::Dim, "grade (1 best)  who, since when, before the public by");
+    let zone = &case.info().zone;
+    let title = format!("grade (1 best)  who, since when ({zone}), before the public by");
+    let title = out.styled(Style::Dim, &title);
     out.line(format!("  {title}"))?;
     for told in shown {
         let best = told.labels.last();
@@ -166,6 +168,7 @@ fn print(
             holder.item.0.short()
         ))?;
     }
+    unseen(e, out)?;
     if let Some(could) = &e.could {
         out.line("")?;
         let title = out.styled(
@@ -196,6 +199,57 @@ fn print(
     }
     out.line("")?;
     caveats(&found.caveats, out)
+}
+
+/// Who had it from nobody knows whom, and who may have passed it on: possibilities, set apart.
+fn unseen(e: &Exposure, out: &mut Output) -> Result<()> {
+    if e.unseen.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    let title = "Set apart: from whom it came is not shown (grade 7: may have passed it on unseen)";
+    let title = out.styled(Style::Bold, title);
+    out.line(title)?;
+    for gap in e.unseen.iter().take(8) {
+        let public = match gap.public_before {
+            Some(true) => "; public before",
+            _ => "",
+        };
+        let items: Vec<String> =
+            gap.items.iter().take(2).map(|cite| format!("[{}]", cite.0.short())).collect();
+        out.line(format!(
+            "  {}, {}{public} {}",
+            gap.who.name,
+            span(gap.when, out),
+            items.join(" ")
+        ))?;
+        for hop in gap.direct.iter().take(5) {
+            out.line(format!(
+                "    {} had it and wrote to them in between [{}], not seen to carry it",
+                hop.to.name,
+                hop.item.0.short()
+            ))?;
+        }
+        for between in gap.between.iter().take(5) {
+            let path: Vec<String> = between
+                .path
+                .iter()
+                .map(|hop| format!("{} [{}]", hop.to.name, hop.item.0.short()))
+                .collect();
+            let line = format!("    7  {} → {}", between.from.name, path.join(" → "));
+            for line in super::wrapped(&line, out.width() - 6, 3) {
+                out.line(format!("    {line}"))?;
+            }
+        }
+        let more = gap.between.len().saturating_sub(5) as u64 + gap.more;
+        if more > 0 {
+            out.line(format!("    … {} more (--json)", number(more)))?;
+        }
+        if gap.direct.is_empty() && gap.between.is_empty() {
+            out.line("    no path of contacts in the record leads there from those who had it")?;
+        }
+    }
+    Ok(())
 }
 
 /// Who told whom: the edges that first brought it to somebody, in the order of time.

@@ -8,6 +8,7 @@ mod bench_queries;
 pub(crate) mod brief;
 pub(crate) mod chronology;
 pub(crate) mod contacts;
+pub(crate) mod coordination;
 pub(crate) mod coverage;
 mod export;
 pub(crate) mod exposure;
@@ -15,11 +16,13 @@ mod formats;
 mod overview;
 pub(crate) mod people;
 pub(crate) mod problems;
+pub(crate) mod quote;
 mod rebuild;
 pub(crate) mod requests;
 mod search;
 mod serve;
 mod show;
+mod statement_add;
 pub(crate) mod statements;
 mod thread;
 mod user;
@@ -27,6 +30,8 @@ mod verify;
 
 use anyhow::Result;
 use clap::CommandFactory;
+
+pub use coordination::Coordination;
 
 use crate::cli::{Cli, Command, Global};
 use crate::desk::Desk;
@@ -64,7 +69,9 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Acts(args) => acts::run(&global, &args, &mut out),
         Command::Exposure(args) => exposure::run(&global, &args, &mut out),
         Command::Brief(args) => brief::run(&global, &args, &mut out),
+        Command::Coordination(args) => coordination::run(&global, &args, &mut out),
         Command::Statements(args) => statements::run(&global, &args, &mut out),
+        Command::Quote(args) => quote::run(&global, &args, &mut out),
         Command::Coverage(args) => coverage::run(&global, &args, &mut out),
         Command::Requests(args) => requests::run(&global, &args, &mut out),
         Command::People(args) => people::run(&global, &args, &mut out),

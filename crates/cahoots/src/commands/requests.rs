@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 use cahoots_analyze::requests::{
-    Bucket, Decision, Detection, Detector, Language, Request, Verdict, Words, messages,
-    requests_read,
+    Bucket, Decision, Detection, Detector, Language, Request, Verdict, Words, mark_declined,
+    messages, requests_read,
 };
 use cahoots_analyze::{Finding, Place, Record};
 use cahoots_record::{ItemId, ItemOrd};
@@ -65,21 +65,18 @@ fn of(desk: &Desk, args: &Args, most: usize) -> Result<(Finding<Vec<Request>>, u
     let one = |name: &Option<String>| name.as_ref().map(|n| party(&people, n)).transpose();
     let (from, to) = (one(&args.from)?, one(&args.to)?);
     let wanted = messages(&record, from, to);
-    let read = read(case, &record, &wanted)?;
+    let mut read = read(case, &record, &wanted)?;
     let decisions = decisions(case)?;
-    let find = |words: &dyn Fn(Place) -> Option<Words>| {
-        let mut known = |place: Place| Some(read.get(&place).cloned().unwrap_or_else(nothing));
-        requests_read(&record, from, to, &mut known, words, &decisions)
-    };
+    let mut known = |place: Place| Some(read.remove(&place).unwrap_or_else(nothing));
+    let list = requests_read(&record, from, to, &mut known, &|_| None, &decisions);
+    let (mut found, possible) = arranged(list, args.all);
     // The list first; then the words of the answers that will be shown, read together.
-    let (list, possible) = arranged(find(&|_| None), args.all);
-    let shown = list.result.iter().take(most);
+    let shown = found.result.iter().take(most);
     let answers: Vec<Place> = shown.filter_map(|r| r.answer.as_ref().map(|a| a.place)).collect();
     let texts = words_of(case, &record, &answers)?;
-    let found = match texts.is_empty() {
-        true => list,
-        false => arranged(find(&|place| texts.get(&place).cloned()), args.all).0,
-    };
+    for request in found.result.iter_mut().take(most) {
+        mark_declined(&record, request, &|place| texts.get(&place).cloned());
+    }
     Ok((found, possible))
 }
 

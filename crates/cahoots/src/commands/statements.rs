@@ -1,27 +1,24 @@
 //! `statements`: what was said in public, held against the record.
 
-use std::sync::Arc;
-
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use cahoots_analyze::statements::{Judged, Reading, Verdict, claim_reviews};
 use cahoots_analyze::{Cite, Finding, Record};
-use cahoots_record::{Claim, Template};
 use cahoots_store::Case;
 use serde_json::{Value, json};
 
 use super::Done;
 use super::contacts::caveats;
-use crate::analysis::work::{Said, Work, decide};
-use crate::analysis::{Cited, json_of, moment, statements};
+use crate::analysis::work::{Work, decide};
+use crate::analysis::{Cited, json_of, statements};
 use crate::answers::Answer;
-use crate::cli::{Global, StatementAction, StatementAdd, Statements as Args, TakeBack};
+use crate::cli::{Global, StatementAction, Statements as Args, TakeBack};
 use crate::desk::Desk;
 use crate::names::People;
 use crate::output::{Output, Style, fit};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
     match &args.action {
-        Some(StatementAction::Add(add)) => return enter(global, add, out),
+        Some(StatementAction::Add(add)) => return super::statement_add::run(global, add, out),
         Some(StatementAction::Remove(back)) => return take_back(global, back, out),
         None => {}
     }
@@ -61,7 +58,7 @@ pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
     Ok(Answer { value: json_of("statements", &ledger, desk.case(), &record)?, found })
 }
 
-fn of(desk: &Desk, args: &Args) -> Result<(Arc<Record>, Finding<Vec<Judged>>)> {
+fn of(desk: &Desk, args: &Args) -> Result<(Record, Finding<Vec<Judged>>)> {
     let (record, mut found) = statements::of_desk(desk)?;
     if let Some(text) = &args.of {
         let lower = text.to_lowercase();
@@ -121,7 +118,7 @@ fn print_reading(
 ) -> Result<()> {
     let style = match reading.verdict {
         Verdict::Contradicted | Verdict::InTension => Style::Match,
-        Verdict::NotTestable { .. } => Style::Dim,
+        Verdict::NotTestable { .. } | Verdict::Opinion => Style::Dim,
         _ => Style::Plain,
     };
     // The sentence begins with the name of the verdict.
@@ -148,6 +145,15 @@ fn print_reading(
     if reading.witness_count > reading.witnesses.len() as u64 {
         let more = reading.witness_count - reading.witnesses.len() as u64;
         out.line(format!("      … {more} more (--json)"))?;
+    }
+    if reading.quotations.len() > 1 {
+        for quotation in &reading.quotations {
+            let by = match quotation.publication.as_str() {
+                "" => "the item's own words",
+                publication => publication,
+            };
+            paragraph(&format!("      {by}: "), quotation.compared.kept.words(), out)?;
+        }
     }
     for reason in &reading.reasons {
         paragraph("      ", reason, out)?;
@@ -182,105 +188,6 @@ fn paragraph(head: &str, text: &str, out: &mut Output) -> Result<()> {
         let head = if n == 0 { head.to_owned() } else { " ".repeat(head.len()) };
         let line = out.styled(Style::Dim, &format!("{head}{}", crate::output::printable(&line)));
         out.line(line)?;
-    }
-    Ok(())
-}
-
-/// Enters a statement: what the options say, and the rest by asking, if somebody is there to ask.
-fn enter(global: &Global, add: &StatementAdd, out: &mut Output) -> Result<Done> {
-    let mut said = Said {
-        speaker: add.speaker.clone().unwrap_or_default(),
-        at: add.at.clone().unwrap_or_default(),
-        place: add.place.clone().unwrap_or_default(),
-        question: add.question.clone().unwrap_or_default(),
-        quoted: add.quoted.clone().unwrap_or_default(),
-        published: add.published.clone(),
-        claims: Vec::new(),
-    };
-    if let Some(file) = &add.file {
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("{} cannot be read", file.display()))?;
-        said = toml::from_str(&text)
-            .map_err(|error| anyhow::anyhow!("{}: {}", file.display(), error.message()))?;
-    }
-    if let Some(name) = &add.template {
-        let template = Template::from_name(name).with_context(|| templates(name))?;
-        said.claims.push(Claim {
-            reading: add.reading.clone().unwrap_or_default(),
-            template: Some(template),
-            actors: add.actor.clone(),
-            counterparts: add.counterpart.clone(),
-            about: add.about.clone(),
-            from: add.from.clone(),
-            until: add.until.clone(),
-            bound: add.bound.clone(),
-            count: add.count,
-            hedge: add.hedge.clone(),
-        });
-    } else if let Some(reading) = &add.reading {
-        said.claims.push(Claim { reading: reading.clone(), ..Claim::default() });
-    }
-    ask(&mut said, out)?;
-    if said.speaker.is_empty() && said.quoted.is_empty() {
-        bail!("a statement needs --speaker and --quoted (or --file, or a terminal to ask at)");
-    }
-    if !said.at.is_empty() {
-        moment(&said.at, out.zone())?;
-    }
-    let work = Work::Statement { statement: said };
-    done(&decide(&global.case, add.author.as_deref(), &work)?, out)
-}
-
-fn templates(name: &str) -> String {
-    let names: Vec<&str> = Template::ALL.iter().map(|template| template.name()).collect();
-    format!("{name} is no template; there are {}", names.join(", "))
-}
-
-/// Asks for what is missing, where a person sits at the terminal.
-fn ask(said: &mut Said, out: &mut Output) -> Result<()> {
-    use std::io::IsTerminal as _;
-    if !std::io::stdin().is_terminal() || out.json || out.quiet {
-        return Ok(());
-    }
-    let line = |question: &str, slot: &mut String| -> Result<()> {
-        if slot.is_empty() {
-            crate::report::ask(question);
-            std::io::stdin().read_line(slot)?;
-            *slot = slot.trim().to_owned();
-        }
-        Ok(())
-    };
-    line("Who said it", &mut said.speaker)?;
-    line("When (2016-10-14, or with a time)", &mut said.at)?;
-    line("Where", &mut said.place)?;
-    line("What was asked", &mut said.question)?;
-    line("The words spoken", &mut said.quoted)?;
-    if said.claims.is_empty() {
-        let (mut reading, mut template) = (String::new(), String::new());
-        line("What does it claim, in one sentence", &mut reading)?;
-        let names: Vec<&str> = Template::ALL.iter().map(|template| template.name()).collect();
-        line(&format!("Template (empty for none): {}", names.join(", ")), &mut template)?;
-        let mut claim = Claim { reading, ..Claim::default() };
-        if !template.is_empty() {
-            claim.template =
-                Some(Template::from_name(&template).with_context(|| templates(&template))?);
-            let list = |question: &str| -> Result<Vec<String>> {
-                let mut text = String::new();
-                line(question, &mut text)?;
-                let names = text.split(';').map(str::trim).filter(|name| !name.is_empty());
-                Ok(names.map(str::to_owned).collect())
-            };
-            claim.actors = list("Whom it is about (several parted by ;)")?;
-            claim.counterparts = list("The other side (several parted by ;)")?;
-            let given = |text: String| (!text.is_empty()).then_some(text);
-            let (mut about, mut until) = (String::new(), String::new());
-            line("About what (an item, url:…, a query; empty for nothing)", &mut about)?;
-            line("Until when (empty: until it was said)", &mut until)?;
-            (claim.about, claim.until) = (given(about), given(until));
-        }
-        if !claim.reading.is_empty() || claim.template.is_some() {
-            said.claims.push(claim);
-        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod analyses;
 mod assertions;
 mod cli;
+mod coordination;
 mod example;
 mod kill;
 mod support;

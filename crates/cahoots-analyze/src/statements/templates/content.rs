@@ -191,6 +191,7 @@ fn positive(
     };
     let witnesses = all.into_iter().filter(|witness| certain == 0 || witness.suffices).collect();
     Judgement {
+        quotations: Vec::new(),
         verdict,
         found,
         witnesses,

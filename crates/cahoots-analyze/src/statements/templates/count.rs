@@ -119,6 +119,7 @@ pub(super) fn contact_count(ground: &Ground<'_>, case: &Case<'_>) -> Judgement {
     let counts = Counts { least, most: seen, sent: written(true), came: written(false), only_sent };
     let settled = matches!(verdict, Verdict::Contradicted | Verdict::Supported);
     let mut judgement = Judgement {
+        quotations: Vec::new(),
         verdict,
         found,
         witnesses: all.into_iter().filter(|witness| !settled || witness.suffices).collect(),

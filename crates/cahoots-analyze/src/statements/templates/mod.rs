@@ -5,6 +5,7 @@ mod contact;
 mod content;
 mod count;
 mod passing;
+mod quoted;
 
 use cahoots_record::Template;
 
@@ -42,6 +43,7 @@ pub(crate) fn judge(ground: &Ground<'_>, made: Span, claim: &Claim) -> Judgement
         Template::DidNotActOn => acts::did_not_act_on(ground, &case),
         Template::WasOnlyRecipient => passing::was_only_recipient(ground, &case),
         Template::NotForwarded => passing::not_forwarded(ground, &case),
+        Template::Quoted => quoted::quoted(ground, &case),
     };
     for (name, side) in [("actors", &case.actors), ("counterparts", &case.others)] {
         if !side.unknown.is_empty() {
@@ -75,7 +77,7 @@ fn unfit(ground: &Ground<'_>, template: Template, case: &Case<'_>) -> Option<Str
             | T::Told
     );
     for (name, side, needed) in
-        [("actors", &case.actors, true), ("counterparts", &case.others, two_sides)]
+        [("actors", &case.actors, template != T::Quoted), ("counterparts", &case.others, two_sides)]
     {
         if needed && side.parties.is_empty() {
             return Some(match side.unknown.as_slice() {
@@ -96,6 +98,7 @@ fn unfit(ground: &Ground<'_>, template: Template, case: &Case<'_>) -> Option<Str
             | T::DidNotActOn
             | T::WasOnlyRecipient
             | T::NotForwarded
+            | T::Quoted
     );
     if needs_about {
         match &claim.about {

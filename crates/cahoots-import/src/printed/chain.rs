@@ -1,0 +1,236 @@
+//! The messages of one document, the one printed and those quoted beneath it, with their zones.
+
+use std::ops::Range;
+
+use super::blocks::{Block, block};
+use super::lines::Line;
+use super::separators::{Attribution, Separator, attribution, separator};
+
+/// What begins a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Head {
+    Block(Block),
+    Attribution(Attribution),
+}
+
+impl Head {
+    /// Places of its first and last line.
+    pub(crate) fn places(&self) -> (usize, usize) {
+        match self {
+            Self::Block(block) => (block.first, block.last),
+            Self::Attribution(line) => (line.first, line.last),
+        }
+    }
+
+    fn depth(&self) -> u8 {
+        match self {
+            Self::Block(block) => block.depth,
+            Self::Attribution(line) => line.depth,
+        }
+    }
+}
+
+/// A message of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) head: Head,
+    /// Where its words stand: places of lines, the first zone right below the head, further ones
+    /// where an answer stands between or below what it quotes.
+    pub(crate) zones: Vec<Range<usize>>,
+    /// Quotation marks before its own words.
+    pub(crate) depth: u8,
+}
+
+/// A document taken apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Chain {
+    /// What stands above the first message.
+    pub(crate) above: Range<usize>,
+    /// Messages in the order printed: the newest first, as programs quote.
+    pub(crate) messages: Vec<Message>,
+}
+
+/// Most messages that one document gives.
+const MOST: usize = 2_000;
+
+/// Takes lines apart. Stamps must have been taken off.
+pub(crate) fn chain(lines: &[Line<'_>]) -> Chain {
+    let heads = heads(lines);
+    let mut chain = Chain {
+        above: 0..heads.first().map_or(lines.len(), |(start, _)| *start),
+        messages: Vec::with_capacity(heads.len()),
+    };
+    let ends: Vec<usize> =
+        heads.iter().skip(1).map(|(start, _)| *start).chain([lines.len()]).collect();
+    for ((_, head), end) in heads.into_iter().zip(ends) {
+        let from = head.places().1 + 1;
+        let depth = own_depth(lines, &head, from..end);
+        chain.messages.push(Message { head, zones: Vec::new(), depth });
+        share_out(lines, &mut chain.messages, from..end);
+    }
+    for message in &mut chain.messages {
+        for zone in &mut message.zones {
+            *zone = trimmed(lines, zone.clone());
+        }
+        message.zones.retain(|zone| !zone.is_empty());
+    }
+    chain
+}
+
+/// Every head with the place where it starts, its separator included.
+fn heads(lines: &[Line<'_>]) -> Vec<(usize, Head)> {
+    let mut heads = Vec::new();
+    let mut announced: Option<(usize, Separator)> = None;
+    let mut at = 0;
+    while at < lines.len() && heads.len() < MOST {
+        let line = &lines[at];
+        if !line.is_text() {
+            at += 1;
+            continue;
+        }
+        if let Some(kind) = separator(line.text) {
+            // A rule above the words is part of the same announcement.
+            announced = Some(match announced {
+                Some((start, Separator::Words)) => (start, Separator::Words),
+                Some((start, Separator::Rule)) => (start, kind),
+                None => (at, kind),
+            });
+            at += 1;
+            continue;
+        }
+        let words = matches!(announced, Some((_, Separator::Words)));
+        let head = block(lines, at, words)
+            .map(Head::Block)
+            .or_else(|| attribution(lines, at).map(Head::Attribution));
+        match head {
+            Some(head) => {
+                let start = announced.map_or(at, |(start, _)| start);
+                at = head.places().1 + 1;
+                heads.push((start, head));
+            }
+            None => at += 1,
+        }
+        announced = None;
+    }
+    heads
+}
+
+/// Quotation marks before the words of a message.
+fn own_depth(lines: &[Line<'_>], head: &Head, zone: Range<usize>) -> u8 {
+    let depth = head.depth();
+    match head {
+        Head::Block(_) => depth,
+        Head::Attribution(_) => {
+            let first = lines[zone].iter().find(|line| line.is_text());
+            first.map_or(depth, |line| line.depth.clamp(depth, depth.saturating_add(1)))
+        }
+    }
+}
+
+/// Gives the lines of a zone to the message above it, and those that have lost its quotation
+/// marks to the one that quotes it.
+fn share_out(lines: &[Line<'_>], messages: &mut [Message], zone: Range<usize>) {
+    let Some(last) = messages.last().map(|message| message.depth) else { return };
+    if last == 0 {
+        if let Some(message) = messages.last_mut() {
+            message.zones.push(zone);
+        }
+        return;
+    }
+    let mut owner = messages.len() - 1;
+    let mut start = zone.start;
+    for at in zone.clone() {
+        let line = &lines[at];
+        if !line.is_text() {
+            continue;
+        }
+        let depth = messages[owner].depth;
+        // One line without its mark is a misreading or a broken line; two are another's words.
+        let leaves = line.depth < depth && {
+            let next = lines[at + 1..zone.end].iter().find(|line| line.is_text());
+            next.is_none_or(|next| next.depth < depth)
+        };
+        let returns = owner + 1 < messages.len() && line.depth >= last;
+        let new = if returns {
+            messages.len() - 1
+        } else if leaves {
+            messages.iter().rposition(|message| message.depth <= line.depth).unwrap_or(0)
+        } else {
+            owner
+        };
+        if new != owner {
+            messages[owner].zones.push(start..at);
+            (owner, start) = (new, at);
+        }
+    }
+    messages[owner].zones.push(start..zone.end);
+}
+
+/// A zone without blanks, stamps and separators at its ends.
+fn trimmed(lines: &[Line<'_>], zone: Range<usize>) -> Range<usize> {
+    let counts = |at: &usize| lines[*at].is_text() && separator(lines[*at].text).is_none();
+    let mut range = zone.clone();
+    let Some(first) = range.find(counts) else { return zone.start..zone.start };
+    let last = zone.rev().find(counts).unwrap_or(first);
+    first..last + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::lines;
+    use super::*;
+
+    /// Lines of each message's head and zones, from 1.
+    fn told(text: &str) -> Vec<((usize, usize), Vec<(usize, usize)>)> {
+        let all = lines(text);
+        chain(&all)
+            .messages
+            .iter()
+            .map(|message| {
+                let (first, last) = message.head.places();
+                let zones = message.zones.iter().map(|zone| (zone.start + 1, zone.end));
+                ((first + 1, last + 1), zones.collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_chain_is_taken_apart() {
+        let text = "From:          Ann Lind <ann@q.example>\n\
+            Sent:          Monday, March 2, 2009 9:04 AM\n\
+            To:            Quist, Bo; Olm,\n\
+            \x20              Cyd\n\
+            Subject:       Re: Harbour\n\n\
+            Yes.\n\n\
+            -----Original Message-----\n\
+            From: Quist, Bo\n\
+            To: Lind, Ann\n\
+            Sent: Mon Mar 02 08:59:12 2009\n\
+            Subject: Harbour\n\n\
+            Shall we?\nBo\n\n\
+            On Mon, Mar 2, 2009 at 8:12 AM, Cyd <c@q.example> wrote:\n\
+            > No.\n\
+            > Cyd\n\n\
+            Below.\nBo\n";
+        assert_eq!(
+            told(text),
+            [
+                ((1, 5), vec![(7, 7)]),
+                ((10, 13), vec![(15, 16), (22, 23)]),
+                ((18, 18), vec![(19, 20)]),
+            ]
+        );
+    }
+
+    #[test]
+    fn memoranda_are_no_mail() {
+        for text in [
+            "To: S\nFrom: Ann\nDate: Feb. 8, 2011\nRe: Harbours\n\nAs I look at it",
+            "FROM: P\nTO: S\nSUBJECT: Harbours\n\nAs I look at it",
+            "For: Bo\nFrom: Cyd\nRe: Harbours\n",
+            "From: here\nto there\n",
+        ] {
+            assert_eq!(told(text), [], "{text}");
+        }
+    }
+}

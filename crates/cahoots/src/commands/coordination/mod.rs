@@ -1,0 +1,55 @@
+//! `coordination`: which accounts act in step.
+
+mod args;
+mod asked;
+mod cluster;
+mod explain;
+mod files;
+mod from_case;
+mod json;
+mod print;
+
+use anyhow::Result;
+use cahoots_coordination::output::page::Words;
+use cahoots_coordination::{findings, read};
+
+use super::Done;
+use crate::cli::Global;
+use crate::output::Output;
+
+pub use args::Coordination;
+
+pub(super) fn run(global: &Global, args: &Coordination, out: &mut Output) -> Result<Done> {
+    if args.cluster.is_some() {
+        return cluster::hand_over();
+    }
+    let asked = asked::asked(args)?;
+    let files = asked::files(args);
+    let (shares, unused) = match files.is_empty() {
+        false => (read(files, &asked.reading)?, None),
+        true => {
+            let desk = super::open_desk(global, out)?;
+            let (shares, unused) = from_case::shares(&desk, &asked.reading)?;
+            (shares, Some(unused))
+        }
+    };
+    let found = findings(&shares, &asked.question, asked.choice)?;
+    if let Some(names) = &args.explain {
+        return explain::explain(&found, &shares, names, args.limit, out);
+    }
+    let words = Words {
+        title: "Accounts that act in step".to_owned(),
+        lines: print::lines(&found, &shares),
+        posts_are_items: files.is_empty(),
+    };
+    let written = files::write(args, &found, &shares, &words)?;
+    if out.json {
+        out.value(&json::value(&found, &shares, unused, args.limit))?;
+    } else if !out.quiet {
+        print::summary(&found, &shares, unused, args.limit, out)?;
+    }
+    if !out.quiet {
+        written.iter().for_each(|line| crate::report::note(line));
+    }
+    Ok(if found.network.edges.list.is_empty() { Done::Nothing } else { Done::Found })
+}
