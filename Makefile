@@ -15,6 +15,7 @@ test: ## Run everything CI runs
 
 install: ## Install the `cahoots` program for this user
 	@scripts/setup.sh
+	@scripts/web.sh
 	@source scripts/env.sh && cargo install --locked --path crates/cahoots
 
 engine: ## Install `cahoots-engine` too: SQL, and coordination on a cluster

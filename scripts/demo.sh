@@ -11,6 +11,7 @@ cd "$cahoots_root"
 example="examples/campaign-2016"
 case_folder="demo.cahoots.case"
 
+"$here/web.sh"
 cargo build --release --locked --package cahoots --bin cahoots </dev/null
 program="$CARGO_TARGET_DIR/release/cahoots"
 
@@ -34,4 +35,7 @@ The case is in $case_folder. Try:
   $shown chronology --case $case_folder
   $shown acts wikileaks 'Donald Trump Jr.' --circle 'Donald Trump' --case $case_folder
   $shown statements --case $case_folder
+
+And in the browser:
+  $shown serve $case_folder
 END

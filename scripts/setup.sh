@@ -2,7 +2,7 @@
 # Installs what a build needs and the machine lacks, and nothing else.
 #
 #   scripts/setup.sh          a compiler and linker for C, the Rust version, Python for the checks
-#   scripts/setup.sh ci       also mold, a C++ compiler and cargo-deny
+#   scripts/setup.sh ci       also mold, a C++ compiler, cargo-deny, Node and a browser
 #   scripts/setup.sh bench    also the programs that the benchmarks compare with
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -68,6 +68,10 @@ if [[ "$wanted" == ci ]]; then
     # libFuzzer is C++.
     have c++ || debian may g++
     have python3 || debian may python3
+    # Debian's own Node may be older than the pages need: scripts/web.sh says so.
+    have node || debian may nodejs npm
+    # The pages are tested in it.
+    have chromium || debian may chromium
     if ! have cargo-deny; then
         say "setup: building cargo-deny, once (about a minute)"
         # Its own target folder: its dependencies are not ours.

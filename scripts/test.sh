@@ -76,6 +76,15 @@ deny() {
     fi
 }
 
+web() {
+    if [[ "${CI:-}" == true ]]; then scripts/web.sh must; fi
+    scripts/web.sh check
+}
+
+browser() {
+    node web/tests/browser/run.mjs "$CARGO_TARGET_DIR/debug/cahoots" 2>&1 | tee -a "$log"
+}
+
 newcomer() {
     # What the documents show is run, and compared with what they say it prints.
     "$CARGO_TARGET_DIR/debug/xtask" examples "$CARGO_TARGET_DIR/debug/cahoots"
@@ -121,12 +130,16 @@ step "scripts" scripts_check
 step "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
 step "docs" doc_build
 step "licences" deny
+step "pages" web
 step "build" build
 step "tests" run_tests
 step "doc tests" doc_tests
 step "engine" engine
 # After the engine: the documents show it.
 step "newcomer" newcomer
+if command -v chromium >/dev/null 2>&1; then
+    step "browser" browser
+fi
 if [[ -x scripts/fuzz.sh ]]; then
     step "fuzz" scripts/fuzz.sh "${FUZZ_SECONDS:-20}"
 fi

@@ -8,6 +8,7 @@ use crate::record::{Party, Place, Record};
 
 /// A pointer to an item of the record. Printed as the item's lasting name; the program adds
 /// archive, locator and words.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Cite(pub ItemId);
@@ -20,6 +21,7 @@ impl Cite {
 }
 
 /// A party in a finding, by its lasting id and the name to print.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 pub struct Who {
     /// Its number in the record.
@@ -44,6 +46,7 @@ impl Who {
 }
 
 /// What was looked through for a finding.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Searched {
     /// In words: «messages from A to B», «public items of B».
@@ -78,6 +81,7 @@ impl Searched {
 }
 
 /// What an analysis found. Without citations, `searched` says what was looked through in vain.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Finding<T> {
     /// Name of the method: `"contacts"`.

@@ -19,6 +19,7 @@ mod x;
 pub use importer::{
     Batch, Chunk, ChunkSink, Confidence, Format, ImportError, Importer, Options, Probe, StopFlag,
 };
+pub use mail::markup::{Markup, Picture, markup};
 pub use posts::table as post_table;
 pub use tree::{Limits, Member, Region, Tree, TreeError, read_issue};
 

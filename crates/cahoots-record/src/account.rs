@@ -51,6 +51,7 @@ coded! {
 /// Two spellings that are one account by the provider's rules (dots, `+tag`) stay two keys here;
 /// parties join them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct AccountKey(String);
 
@@ -134,6 +135,7 @@ fn squeeze(text: &str) -> String {
 
 /// An account as an importer declares it: its key, and what else the archive says of it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Account {
     /// The normalised name.
     pub key: AccountKey,
@@ -148,6 +150,7 @@ pub struct Account {
 
 /// One account's part in one item.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Participant {
     /// Who.
     pub account: AccountKey,

@@ -35,6 +35,7 @@ coded! {
 
 /// One proposition in a statement, in one reading of it. A person picks the template.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Claim {
     /// Which reading of the statement this is, in words.
     #[serde(default)]

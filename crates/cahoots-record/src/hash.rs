@@ -61,6 +61,16 @@ impl FromStr for Sha256 {
     }
 }
 
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for Sha256 {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        String::schema()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for Sha256 {}
+
 impl Serialize for Sha256 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

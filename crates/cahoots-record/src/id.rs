@@ -111,6 +111,16 @@ impl FromStr for ItemId {
     }
 }
 
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for ItemId {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        String::schema()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for ItemId {}
+
 impl Serialize for ItemId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

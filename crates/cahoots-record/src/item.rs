@@ -59,6 +59,7 @@ coded! {
 
 /// Facts about an item that are either so or not known to be so.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Flags {
     /// Known only because another item quotes or forwards it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -101,6 +102,7 @@ impl Flags {
 
 /// Something that came with an item.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Attachment {
     /// File name as given, decoded; empty if none was given.
     pub name: String,

@@ -32,6 +32,7 @@ coded! {
 
 /// One thing an item refers to, canonical and as found.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Object {
     /// What kind of thing.
     pub kind: ObjectKind,

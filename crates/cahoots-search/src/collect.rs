@@ -33,6 +33,8 @@ pub struct Counts {
     pub by_kind: Vec<(ItemKind, u64)>,
     /// By archive of the first occurrence, by number.
     pub by_archive: Vec<(u32, u64)>,
+    /// Of all results, those made in public; the others are private.
+    pub n_public: u64,
     /// By account in any role but mentions and quotations, most first. An item counts once for
     /// each of its accounts.
     pub by_account: Vec<(u32, u64)>,
@@ -249,6 +251,7 @@ fn counts(all: &Fruit) -> Counts {
             .collect(),
         by_archive: archives.into_iter().map(|(archive, n)| (archive as u32, n)).collect(),
         by_account,
+        n_public: 0,
     }
 }
 

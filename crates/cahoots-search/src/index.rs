@@ -5,7 +5,7 @@ use std::path::Path;
 use cahoots_record::{ItemId, ItemOrd};
 use tantivy::directory::MmapDirectory;
 use tantivy::indexer::NoMergePolicy;
-use tantivy::query::TermQuery;
+use tantivy::query::{BooleanQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
@@ -167,6 +167,16 @@ impl Index {
             ),
             None => None,
         };
+        if let Some(counts) = &mut found.counts {
+            let public = Term::from_field_text(self.fields.tag, "in:public");
+            let public = BooleanQuery::intersection(vec![
+                compiled.query.box_clone(),
+                Box::new(TermQuery::new(public, IndexRecordOption::Basic)),
+            ]);
+            counts.n_public = searcher
+                .search(&public, &tantivy::collector::Count)
+                .map_err(SearchError::index("searched"))? as u64;
+        }
         found.expanded = compiled.expanded;
         found.marks = compiled.marks;
         Ok(found)

@@ -26,7 +26,7 @@ pub mod threads;
 pub use case::{Case, CaseFacts, SCHEMA_VERSION};
 pub use catalog::{
     AccountName, AccountRow, AccountTally, ArchiveRow, ArchiveState, Catalog, Commit, Declared,
-    HumanRow, NewArchive, SegmentRow,
+    HumanRow, NewArchive, SegmentRow, UserRow,
 };
 pub use error::StoreError;
 pub use ids::{ItemIds, Taken};

@@ -100,6 +100,10 @@ pub enum Command {
         )]
         args: Vec<OsString>,
     },
+    /// Open the case in the browser: serve the workbench from this machine
+    Serve(Serve),
+    /// Say who may sign in when the workbench listens on more than this machine
+    User(User),
     /// Throw the text index away and make it again from the record
     Rebuild,
     /// Print the formats that can be read
@@ -109,6 +113,9 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Print the description of the server's interface (OpenAPI)
+    #[command(hide = true)]
+    Openapi,
     /// Time queries in a warm process, one a line, for benchmarks
     #[command(hide = true)]
     BenchQueries {
@@ -246,7 +253,7 @@ pub struct Brief {
 }
 
 /// `acts`.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct Acts {
     /// Who wrote
     #[arg(required_unless_present = "scan")]
@@ -509,6 +516,59 @@ pub struct Export {
     /// Folder to write to, or `-` for standard output (JSON lines and the CSV of items only)
     #[arg(long, short, default_value = "-")]
     pub output: PathBuf,
+}
+
+/// `serve`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// The case folder, instead of --case
+    #[arg(value_name = "CASE")]
+    pub folder: Option<PathBuf>,
+    /// Address and port to listen on; one that other machines reach needs users (`cahoots user`)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7117")]
+    pub listen: std::net::SocketAddr,
+    /// What the browser shows as the address, when something that speaks TLS stands before it:
+    /// https://case.example.org
+    #[arg(long, value_name = "URL")]
+    pub origin: Option<String>,
+    /// Start the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// `user`.
+#[derive(Args, Debug)]
+pub struct User {
+    #[command(subcommand)]
+    pub action: Option<UserAction>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum UserAction {
+    /// Add somebody, or give somebody another role or password; asks for the password
+    Add {
+        /// The name to sign in with; decisions carry it
+        name: String,
+        /// What they may do
+        #[arg(long, value_enum, default_value_t = UserRole::Editor)]
+        role: UserRole,
+        /// Read the password from standard input instead of asking for it
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Take somebody off the list; what they decided stays
+    Remove {
+        /// Their name
+        name: String,
+    },
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserRole {
+    /// Reads everything, changes nothing
+    Reader,
+    /// Reads and decides
+    Editor,
 }
 
 /// `template`.

@@ -1,68 +1,157 @@
 //! An item as JSON: the same keys wherever one is printed.
 
-use cahoots_record::{Item, Participant, Role, When};
+use cahoots_record::{
+    AccountKey, Attachment, Basis, Confidence, Flags, Item, ItemId, ItemKind, Medium, Object,
+    Participant, Precision, Role, Visibility, When,
+};
 use cahoots_store::{Case, StoredItem};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
-/// One line of a result list, with the keys that scripts rely on: id, time, from, to, subject,
-/// snippet, archive, locator.
-pub fn line(case: &Case, stored: &StoredItem, snippet: Option<&str>) -> Map<String, Value> {
-    let item = &stored.item;
-    let mut map = Map::new();
-    map.insert("id".into(), item.id.to_string().into());
-    map.insert("time".into(), item.when.sort_key().map(|time| time.to_string()).into());
-    map.insert("when".into(), when(&item.when));
-    map.insert("kind".into(), item.kind.name().into());
-    map.insert("medium".into(), item.medium.name().into());
-    map.insert("visibility".into(), item.visibility.name().into());
-    map.insert("from".into(), people(item, &[Role::From]).into());
-    map.insert("to".into(), people(item, &[Role::To, Role::Member]).into());
-    map.insert("cc".into(), people(item, &[Role::Cc]).into());
-    map.insert("subject".into(), item.subject.clone().into());
-    if let Some(snippet) = snippet {
-        map.insert("snippet".into(), snippet.into());
-    }
-    map.insert("archive".into(), archive_name(case, stored.archive).into());
-    map.insert("locator".into(), item.locator.to_string().into());
-    map.insert("native_id".into(), item.native_id.clone().into());
-    map.insert("flags".into(), json!(item.flags));
-    map
+/// One line of a result list, with the keys that scripts rely on.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Line {
+    /// The item's lasting name.
+    #[schema(value_type = String)]
+    pub id: ItemId,
+    /// The value it is sorted by, in UTC.
+    pub time: Option<String>,
+    /// When, with its doubt.
+    pub when: WhenSaid,
+    pub kind: ItemKind,
+    pub medium: Medium,
+    pub visibility: Visibility,
+    /// Authors, with their accounts.
+    pub from: Vec<String>,
+    /// Addressees and members of the group.
+    pub to: Vec<String>,
+    /// Addressees of copies.
+    pub cc: Vec<String>,
+    pub subject: Option<String>,
+    /// The stretch of text that shows why it was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<String>,
+    /// The archive's name.
+    pub archive: String,
+    /// Where it stands in the archive.
+    pub locator: String,
+    /// The platform's own id.
+    pub native_id: Option<String>,
+    pub flags: Flags,
+}
+
+/// When something happened, as an interval with its basis.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WhenSaid {
+    /// Not before this instant.
+    pub earliest: Option<String>,
+    /// Not after this instant.
+    pub latest: Option<String>,
+    /// Offset from UTC as it was stated.
+    pub offset_seconds: Option<i32>,
+    pub precision: Precision,
+    pub basis: Basis,
+    pub confidence: Confidence,
+    /// The text it was read from.
+    pub raw: Option<String>,
 }
 
 /// The whole item, without headers and copies.
-pub fn whole(case: &Case, stored: &StoredItem) -> Map<String, Value> {
-    let item = &stored.item;
-    let mut map = line(case, stored, None);
-    map.insert("text".into(), item.text.clone().into());
-    map.insert("language".into(), item.language.clone().into());
-    let participants: Vec<Value> = item
-        .participants
-        .iter()
-        .map(|p| json!({ "account": p.account, "role": p.role, "name": p.name }))
-        .collect();
-    map.insert("participants".into(), participants.into());
-    map.insert("objects".into(), json!(item.objects));
-    map.insert("references".into(), json!(item.references));
-    map.insert("conversation".into(), item.conversation.clone().into());
-    map.insert("parent".into(), json!(item.parent));
-    map.insert("attachments".into(), json!(item.attachments));
-    map.insert("content_sha256".into(), item.content_hash.to_string().into());
-    map.insert("mih".into(), item.mih.clone().into());
-    map.insert("raw_sha256".into(), item.raw_sha256.to_string().into());
-    map.insert("detail".into(), item.detail.clone());
-    map
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Whole {
+    #[serde(flatten)]
+    pub line: Line,
+    /// Text as its reader saw it, without markup.
+    pub text: String,
+    /// ISO 639-3 code of the detected language.
+    pub language: Option<String>,
+    pub participants: Vec<TakesPart>,
+    /// What it refers to.
+    pub objects: Vec<Object>,
+    /// Native ids of the items it answers, parent last.
+    pub references: Vec<String>,
+    /// The platform's conversation, channel or group.
+    pub conversation: Option<String>,
+    /// The item it came attached to.
+    #[schema(value_type = Option<String>)]
+    pub parent: Option<ItemId>,
+    pub attachments: Vec<Attachment>,
+    /// Digest that copies share although their transport headers differ.
+    pub content_sha256: String,
+    /// EDRM Message Identification Hash.
+    pub mih: Option<String>,
+    /// Digest of the original bytes.
+    pub raw_sha256: String,
+    /// What the format knows beyond this.
+    pub detail: Value,
 }
 
-fn when(when: &When) -> Value {
-    json!({
-        "earliest": when.earliest.map(|time| time.to_string()),
-        "latest": when.latest.map(|time| time.to_string()),
-        "offset_seconds": when.offset,
-        "precision": when.precision,
-        "basis": when.basis,
-        "confidence": when.confidence,
-        "raw": when.raw,
-    })
+/// Somebody on an item.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TakesPart {
+    pub account: AccountKey,
+    pub role: Role,
+    /// The name printed beside the account.
+    pub name: Option<String>,
+}
+
+/// The line of an item.
+pub fn line(case: &Case, stored: &StoredItem, snippet: Option<&str>) -> Line {
+    let item = &stored.item;
+    Line {
+        id: item.id,
+        time: item.when.sort_key().map(|time| time.to_string()),
+        when: when(&item.when),
+        kind: item.kind,
+        medium: item.medium,
+        visibility: item.visibility,
+        from: people(item, &[Role::From]),
+        to: people(item, &[Role::To, Role::Member]),
+        cc: people(item, &[Role::Cc]),
+        subject: item.subject.clone(),
+        snippet: snippet.map(str::to_owned),
+        archive: archive_name(case, stored.archive),
+        locator: item.locator.to_string(),
+        native_id: item.native_id.clone(),
+        flags: item.flags,
+    }
+}
+
+/// The whole item, without headers and copies.
+pub fn whole(case: &Case, stored: &StoredItem) -> Whole {
+    let item = &stored.item;
+    Whole {
+        line: line(case, stored, None),
+        text: item.text.clone(),
+        language: item.language.clone(),
+        participants: item
+            .participants
+            .iter()
+            .map(|p| TakesPart { account: p.account.clone(), role: p.role, name: p.name.clone() })
+            .collect(),
+        objects: item.objects.clone(),
+        references: item.references.clone(),
+        conversation: item.conversation.clone(),
+        parent: item.parent,
+        attachments: item.attachments.clone(),
+        content_sha256: item.content_hash.to_string(),
+        mih: item.mih.clone(),
+        raw_sha256: item.raw_sha256.to_string(),
+        detail: item.detail.clone(),
+    }
+}
+
+fn when(when: &When) -> WhenSaid {
+    WhenSaid {
+        earliest: when.earliest.map(|time| time.to_string()),
+        latest: when.latest.map(|time| time.to_string()),
+        offset_seconds: when.offset,
+        precision: when.precision,
+        basis: when.basis,
+        confidence: when.confidence,
+        raw: when.raw.clone(),
+    }
 }
 
 /// Participants in one of `roles`, as printed with their account.

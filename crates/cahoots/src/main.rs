@@ -1,8 +1,11 @@
 //! The program: one command a file, errors reported once, exit codes that mean something.
 
 mod analysis;
+mod annotations;
+mod answers;
 mod cli;
 mod commands;
+mod desk;
 mod ingest;
 mod item_json;
 mod names;
@@ -10,6 +13,7 @@ mod original;
 mod output;
 mod progress;
 mod report;
+mod serve;
 
 use std::process::ExitCode;
 

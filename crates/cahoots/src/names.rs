@@ -1,14 +1,14 @@
-//! Who is who in the case: for listing people and for the search.
+//! Who is who in the case.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use anyhow::Result;
-use cahoots_record::{ItemOrd, Precision, UtcMicros};
-use cahoots_search::{Index, Names};
+use cahoots_record::{AccountKey, Precision, UtcMicros};
 use cahoots_store::people::{Action, Decision, Matcher, Parties, Person, in_force};
 use cahoots_store::{AccountRow, Case, HumanRow};
 use rustc_hash::FxHashMap;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::output::{Output, number};
 
@@ -23,7 +23,7 @@ pub struct People {
     pub decisions: Vec<Decision>,
     pub log: Vec<HumanRow>,
     /// Numbers of accounts; made when first asked for.
-    numbers: OnceCell<FxHashMap<cahoots_record::AccountKey, u32>>,
+    numbers: OnceLock<FxHashMap<cahoots_record::AccountKey, u32>>,
 }
 
 impl People {
@@ -61,7 +61,7 @@ impl People {
             })
             .collect();
         let parties = Parties::new(&people, &declared, &decisions);
-        Ok(Self { rows, people, parties, decisions, log, numbers: OnceCell::new() })
+        Ok(Self { rows, people, parties, decisions, log, numbers: OnceLock::new() })
     }
 
     /// Finds people by text.
@@ -195,92 +195,62 @@ impl People {
     }
 
     /// A party as JSON.
-    pub fn party_json(&self, number: u32) -> Value {
+    pub fn party_json(&self, number: u32) -> PartyLine {
         let (from, to, other, first, last) = self.sums(number);
-        let Some(party) = self.parties.parties.get(number as usize) else { return Value::Null };
-        let accounts: Vec<Value> = party
-            .accounts
+        let party = self.parties.parties.get(number as usize);
+        let accounts = party.map_or(&[][..], |party| &party.accounts);
+        let accounts = accounts
             .iter()
             .filter_map(|account| self.people.get(*account as usize))
-            .map(|person| {
-                let names: Vec<&str> =
-                    person.names.iter().take(8).map(|(name, _)| name.as_str()).collect();
-                json!({ "account": person.key, "names": names, "items": person.n_items })
+            .map(|person| AccountLine {
+                account: person.key.clone(),
+                names: person.names.iter().take(8).map(|(name, _)| name.clone()).collect(),
+                items: person.n_items,
             })
             .collect();
-        json!({
-            "id": party.id,
-            "name": party.name,
-            "accounts": accounts,
-            "basis": party.bases,
-            "wrote": from,
-            "received": to,
-            "mentioned": other,
-            "first": first.map(|time| time.to_string()),
-            "last": last.map(|time| time.to_string()),
-        })
-    }
-}
-
-/// What the search asks of a case. People are read when first asked for.
-pub struct CaseNames<'a> {
-    case: &'a Case,
-    people: OnceCell<People>,
-}
-
-impl<'a> CaseNames<'a> {
-    pub fn new(case: &'a Case) -> Self {
-        Self { case, people: OnceCell::new() }
-    }
-
-    /// Everybody.
-    ///
-    /// # Errors
-    /// When the catalog cannot be read.
-    pub fn people(&self) -> Result<&People> {
-        if let Some(people) = self.people.get() {
-            return Ok(people);
+        PartyLine {
+            id: self.id(number).to_owned(),
+            name: self.name(number).to_owned(),
+            accounts,
+            basis: party.map(|party| party.bases.clone()).unwrap_or_default(),
+            wrote: from,
+            received: to,
+            mentioned: other,
+            first: first.map(|time| time.to_string()),
+            last: last.map(|time| time.to_string()),
         }
-        let people = People::load(self.case)?;
-        Ok(self.people.get_or_init(|| people))
-    }
-
-    fn archives_where(&self, wanted: impl Fn(&cahoots_store::ArchiveRow) -> bool) -> Vec<u32> {
-        self.case.archives().iter().filter(|row| wanted(row)).map(|row| row.archive).collect()
     }
 }
 
-impl Names for CaseNames<'_> {
-    fn accounts(&self, text: &str) -> Vec<u32> {
-        self.people().map(|people| people.matcher().accounts(text)).unwrap_or_default()
-    }
+/// A party as JSON.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PartyLine {
+    /// Its lasting id.
+    pub id: String,
+    /// What to call it.
+    pub name: String,
+    pub accounts: Vec<AccountLine>,
+    /// What joins its accounts, one sentence a link.
+    pub basis: Vec<String>,
+    /// Items it wrote.
+    pub wrote: u64,
+    /// Items addressed to it.
+    pub received: u64,
+    /// Items on which it stands in another role.
+    pub mentioned: u64,
+    /// The earliest of its items, in UTC.
+    pub first: Option<String>,
+    /// The latest of its items, in UTC.
+    pub last: Option<String>,
+}
 
-    fn archives(&self, text: &str) -> Vec<u32> {
-        let text = text.to_lowercase();
-        self.archives_where(|row| {
-            row.archive.to_string() == text || row.name.to_lowercase().contains(&text)
-        })
-    }
-
-    fn custodian_archives(&self, text: &str) -> Vec<u32> {
-        let text = text.to_lowercase();
-        self.archives_where(|row| row.custodian.to_lowercase().contains(&text))
-    }
-
-    fn thread(&self, text: &str) -> Option<Vec<ItemOrd>> {
-        let index = Index::open(&self.case.index_dir()).ok()?;
-        let text = text.trim().trim_start_matches('<').trim_end_matches('>');
-        let by_id = index.find_id_prefix(&text.to_lowercase()).ok()?;
-        let ord = match by_id.as_slice() {
-            [(_, ord)] => *ord,
-            _ => *index.with_native_id(text).ok()?.first()?,
-        };
-        self.case.thread_of(ord).ok()
-    }
-
-    fn copies_in(&self, archives: &[u32]) -> Vec<ItemOrd> {
-        self.case.copies_in(archives).unwrap_or_default()
-    }
+/// An account of a party.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AccountLine {
+    pub account: AccountKey,
+    /// Names printed beside it, most frequent first.
+    pub names: Vec<String>,
+    pub items: u64,
 }
 
 /// A day for the log of decisions.

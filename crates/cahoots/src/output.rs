@@ -5,7 +5,10 @@ use std::io::{IsTerminal, Write};
 use anyhow::Result;
 use cahoots_record::{Precision, UtcMicros, When};
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde::Serialize;
+
+use crate::answers::Answer;
+use crate::commands::Done;
 
 /// Where findings go, and how.
 pub struct Output {
@@ -82,10 +85,21 @@ impl Output {
     }
 
     /// A JSON value and a line end.
-    pub fn value(&mut self, value: &Value) -> Result<()> {
+    pub fn value(&mut self, value: &impl Serialize) -> Result<()> {
         serde_json::to_writer_pretty(&mut self.out, value)?;
         writeln!(self.out)?;
         Ok(())
+    }
+
+    /// An answer in JSON, and how the command ends with it.
+    pub fn answer(&mut self, answer: &Answer) -> Result<Done> {
+        self.bytes(&answer.bytes()?)?;
+        Ok(if answer.found { Done::Found } else { Done::Nothing })
+    }
+
+    /// Sends what was printed on its way; more may follow.
+    pub fn flush(&mut self) -> Result<()> {
+        Ok(self.out.flush()?)
     }
 
     /// Sends everything on its way.

@@ -39,7 +39,8 @@ pub fn is_closed_pipe(error: &Error) -> bool {
     })
 }
 
-fn hint(error: &Error) -> Option<&'static str> {
+/// What to do about an error, where that is known.
+pub fn hint(error: &Error) -> Option<&'static str> {
     if error.is::<NotInstalled>() {
         return Some(NotInstalled::HINT);
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::record::Record;
 
 /// Items of a month.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = absences::Strip))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Strip {
     /// `2016-10`, in UTC.
@@ -18,6 +19,7 @@ pub struct Strip {
 }
 
 /// What a custodian's archives (or an archive without one) hold.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = absences::Covered))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Covered {
     /// The custodian, else the archive's name.

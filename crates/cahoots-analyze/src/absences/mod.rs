@@ -42,6 +42,7 @@ impl Default for Options {
 }
 
 /// A message that others refer to and that the record does not hold.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = absences::Referred))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Referred {
     /// Its native id.
@@ -53,6 +54,7 @@ pub struct Referred {
 }
 
 /// An attachment that an item names and whose bytes no archive holds.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = absences::Lost))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Lost {
     /// Its name as given.
@@ -62,6 +64,7 @@ pub struct Lost {
 }
 
 /// A list with the number of all its rows.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = absences::Rows))]
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
 pub struct Rows<T> {
     /// How many there are.
@@ -79,6 +82,7 @@ impl<T> Rows<T> {
 }
 
 /// Everything that is missing, by kind.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = absences::Absences))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Absences {
     /// Messages referred to and absent, most referred to first.

@@ -14,6 +14,7 @@ use crate::record::{Place, Record};
 const LEAST: usize = 4;
 
 /// Numbers missing in one numbered series of an archive.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = absences::Series))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Series {
     /// The archive.
@@ -31,6 +32,7 @@ pub struct Series {
 }
 
 /// A stretch of numbers not in use.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = absences::Gap))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Gap {
     /// First missing number.

@@ -10,6 +10,7 @@ use crate::finding::{Cite, Who};
 use crate::record::{DAY, HOUR, Party, Place, Record};
 
 /// A silence.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = absences::Quiet))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Quiet {
     /// Whose: one party (what it wrote), or two (what passed between them).

@@ -19,6 +19,7 @@ use crate::wording;
 use crate::words::surprise;
 
 /// How telling a shared object is; `A` most.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Grade))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 pub enum Grade {
     /// The same thing: address, post, attachment.
@@ -32,6 +33,7 @@ pub enum Grade {
 }
 
 /// One thing that a message and an act share.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Shared))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Shared {
     /// The object, if it is one of the record.
@@ -66,6 +68,7 @@ impl Shared {
 }
 
 /// The content axis of a match.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Content))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Content {
     /// The best grade, `None` when nothing is shared.

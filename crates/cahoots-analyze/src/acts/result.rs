@@ -11,12 +11,15 @@ use crate::record::Span;
 use crate::stats::Interval;
 
 /// A time as an interval; open ends are absent.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Time))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Time {
     /// Not before.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
     #[serde(serialize_with = "instant_out")]
     pub earliest: Option<UtcMicros>,
     /// Not after.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
     #[serde(serialize_with = "instant_out")]
     pub latest: Option<UtcMicros>,
 }
@@ -40,6 +43,7 @@ impl From<Span> for Time {
 }
 
 /// Everything about messages from one party and the acts of others.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Acts))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Acts {
     /// Who wrote.
@@ -68,6 +72,7 @@ pub struct Acts {
 }
 
 /// How many messages there are, and what was left out.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::MessageCounts))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct MessageCounts {
     /// Private messages from the one to the other.
@@ -85,6 +90,7 @@ pub struct MessageCounts {
 }
 
 /// The test of one party, or of any of the group.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::ActorTest))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct ActorTest {
     /// Whose acts.
@@ -140,6 +146,7 @@ pub struct ActorTest {
 }
 
 /// Acts that entered a test and acts that did not.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::ActCounts))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct ActCounts {
     /// Counted.
@@ -155,6 +162,7 @@ pub struct ActCounts {
 }
 
 /// Sessions that did not enter a test.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::LeftOut))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct LeftOut {
     /// The window after it is not wholly covered.
@@ -164,6 +172,7 @@ pub struct LeftOut {
 }
 
 /// One window's test.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::WindowTest))]
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct WindowTest {
     /// The window in seconds.
@@ -181,6 +190,7 @@ pub struct WindowTest {
 }
 
 /// First acts after sessions, by lag.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::LagRow))]
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct LagRow {
     /// Longer than this, in seconds.
@@ -194,6 +204,7 @@ pub struct LagRow {
 }
 
 /// Sessions with an act on one side only. A check; it has little power.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Placebo))]
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Placebo {
     /// Sessions with both windows covered.
@@ -207,6 +218,7 @@ pub struct Placebo {
 }
 
 /// The comparison with peers.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::PeerTest))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct PeerTest {
     /// Accounts compared with, by name.
@@ -234,6 +246,7 @@ pub struct PeerTest {
 }
 
 /// One request compared with peers.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::PeerRow))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct PeerRow {
     /// The message that first names the items.
@@ -251,6 +264,7 @@ pub struct PeerRow {
 }
 
 /// A session beside the acts that may answer it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::SessionFound))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct SessionFound {
     /// Its messages.
@@ -266,6 +280,7 @@ pub struct SessionFound {
 }
 
 /// Whether a session entered the test.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Counted))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Counted {
@@ -280,6 +295,7 @@ pub enum Counted {
 }
 
 /// A message, and what it asked for, if the compiler of the record says so.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::MessageFound))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct MessageFound {
     /// The message.
@@ -291,6 +307,7 @@ pub struct MessageFound {
 }
 
 /// A request as whoever compiled the record put it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Asked))]
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Asked {
     /// The kind of request.
@@ -306,6 +323,7 @@ pub struct Asked {
 }
 
 /// An act that may answer a message. The axes stand side by side; there is no score.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Candidate))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Candidate {
     /// The message it is compared with.
@@ -334,6 +352,7 @@ pub struct Candidate {
 }
 
 /// The axis of the actor.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::ActorAxis))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct ActorAxis {
     /// The account that acted.
@@ -351,6 +370,7 @@ pub struct ActorAxis {
 }
 
 /// The axis of the kind of act.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::KindAxis))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct KindAxis {
     /// What kind of act it was: `"post"`, `"repost"`, `"statement"`.
@@ -362,6 +382,7 @@ pub struct KindAxis {
 }
 
 /// The axis of time. Lags count from the message; negative ones are before it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::TimeAxis))]
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct TimeAxis {
     /// When the act was.
@@ -377,6 +398,7 @@ pub struct TimeAxis {
 }
 
 /// Whether what a message and an act share had been public before the message.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::PublicBefore))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum PublicBefore {
@@ -397,6 +419,7 @@ pub enum PublicBefore {
 }
 
 /// How much of the time is followed by such an act anyway.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::BaseRate))]
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct BaseRate {
     /// Acts of the same account that share as much with the message.
@@ -415,6 +438,7 @@ pub struct BaseRate {
 }
 
 /// An object that occurs in everything.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Everywhere))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Everywhere {
     /// What kind of thing.

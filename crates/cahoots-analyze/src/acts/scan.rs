@@ -20,6 +20,7 @@ use crate::stats::{Interval, benjamini_hochberg, permutation_p};
 pub const FEWEST_SESSIONS: usize = 5;
 
 /// Every pair of a family with its test of timing.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Scan))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Scan {
     /// How many tests were declared together: the pairs with at least one session to test.
@@ -37,6 +38,7 @@ pub struct Scan {
 }
 
 /// One pair of a scan. The test is that of timing alone; [`super::acts`] says more.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::PairRow))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct PairRow {
     /// Who wrote.

@@ -10,6 +10,7 @@ pub const ALPHA: f64 = 0.05;
 
 /// What the record says about messages being followed by acts, from least to most. No level says
 /// that a message caused an act.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Verdict))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(tag = "level", rename_all = "snake_case")]
 pub enum Verdict {
@@ -46,6 +47,7 @@ impl Verdict {
 }
 
 /// How many sessions would have to be followed by an act to tell it from chance.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = acts::Needed))]
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Needed {
     /// Sessions.

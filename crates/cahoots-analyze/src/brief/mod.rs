@@ -42,6 +42,7 @@ impl Default for Options {
 }
 
 /// A sentence with what it rests on.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = brief::Line))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Line {
     /// The sentence.
@@ -51,6 +52,7 @@ pub struct Line {
 }
 
 /// The sentences on one question.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = brief::Section))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Section {
     /// The question, as a heading.
@@ -62,6 +64,7 @@ pub struct Section {
 }
 
 /// The page.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = brief::Brief))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Brief {
     /// Its sections, in reading order.

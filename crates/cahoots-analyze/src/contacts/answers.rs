@@ -6,6 +6,7 @@ use crate::finding::Cite;
 use crate::record::{Party, Place, Record, Tie};
 
 /// Why it is not certain that something is an answer in time.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Doubt))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
@@ -16,6 +17,7 @@ pub enum Doubt {
 }
 
 /// The answer to a message.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Answer))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Answer {
     /// The answer.

@@ -11,6 +11,7 @@ use crate::finding::{Cite, Finding, Who};
 use crate::record::{DAY, Party, Place, Record, Tie};
 
 /// One message and what became of it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Sent))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Sent {
     /// The message.
@@ -29,6 +30,7 @@ pub struct Sent {
 }
 
 /// Why it cannot be said whether a message was answered.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Why))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
@@ -39,6 +41,7 @@ pub enum Why {
 }
 
 /// One direction.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Way))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Way {
     /// Messages, without those in doubt.
@@ -52,6 +55,7 @@ pub struct Way {
 }
 
 /// The longest time without a contact either way.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Silence))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Silence {
     /// The contact before.
@@ -63,6 +67,7 @@ pub struct Silence {
 }
 
 /// Contacts in a month, in the case's zone.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Month))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Month {
     /// `2016-10`.
@@ -74,6 +79,7 @@ pub struct Month {
 }
 
 /// Everything between two parties.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Dossier))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Dossier {
     /// One party.

@@ -76,6 +76,7 @@ fn finding<T: Serialize>(
 }
 
 /// A number and the items it rests on; at most as many as `MOST_CITED` are named.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Cited))]
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Cited {
     /// The number.

@@ -9,6 +9,7 @@ use crate::finding::{Cite, Finding, Who};
 use crate::record::{Party, Place, Record, Span};
 
 /// One direction of a pair.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Side))]
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub struct Side {
     /// Messages.
@@ -20,6 +21,7 @@ pub struct Side {
 }
 
 /// Two parties in contact.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = contacts::Pair))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Pair {
     /// The party whose name comes first.

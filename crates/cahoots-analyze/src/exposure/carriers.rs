@@ -12,6 +12,7 @@ use crate::finding::Cite;
 use crate::record::{Place, Record, Span, Tie};
 
 /// Why an item counts.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Why))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
@@ -33,6 +34,7 @@ pub enum Why {
 }
 
 /// An item that carries it, or answers one that does.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Carrier))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Carrier {
     /// Its place in the record.
@@ -41,6 +43,7 @@ pub struct Carrier {
     /// The item.
     pub item: Cite,
     /// When, as narrow as its own time and its ties allow.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::exposure::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub when: Span,
     /// A bound of `when` comes from a tie: an item is later than what it forwards, retells or

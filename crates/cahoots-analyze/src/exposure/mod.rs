@@ -86,6 +86,20 @@ impl Grade {
     }
 }
 
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for Grade {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        u8::schema()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for Grade {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "exposure.Grade".into()
+    }
+}
+
 impl Serialize for Grade {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u8(*self as u8)
@@ -93,6 +107,17 @@ impl Serialize for Grade {
 }
 
 pub use crate::finding::Who;
+
+/// What [`span_out`] writes.
+#[cfg(feature = "schema")]
+#[derive(utoipa::ToSchema)]
+#[schema(as = exposure::Span)]
+pub struct SpanOut {
+    /// Not before this instant, RFC 3339 in UTC.
+    pub earliest: Option<String>,
+    /// Not after this instant.
+    pub latest: Option<String>,
+}
 
 /// A time with its doubt, as it is written out: RFC 3339 in UTC, `null` for a bound not known.
 pub(crate) fn span_out<S: Serializer>(span: &Span, serializer: S) -> Result<S::Ok, S::Error> {
@@ -104,6 +129,7 @@ pub(crate) fn span_out<S: Serializer>(span: &Span, serializer: S) -> Result<S::O
 }
 
 /// A line for a reader, with what it rests on.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Sentence))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Sentence {
     /// The words.
@@ -113,6 +139,7 @@ pub struct Sentence {
 }
 
 /// Somebody whose archive holds a copy of an item that does not name them.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Holder))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Holder {
     /// Who.
@@ -122,6 +149,7 @@ pub struct Holder {
 }
 
 /// Who was told, by whom and when; and apart from it who could have known.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Exposure))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Exposure {
     /// The items that carry it, in the order of time.

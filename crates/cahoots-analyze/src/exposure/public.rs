@@ -9,11 +9,13 @@ use crate::finding::Cite;
 use crate::record::{SECOND, Span};
 
 /// The earliest public item of the record that carries it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::FirstPublic))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct FirstPublic {
     /// The item; several if their times leave open which was first.
     pub items: Vec<Cite>,
     /// When, at the earliest.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::exposure::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub when: Span,
     /// Which of the items was first is not known.
@@ -22,6 +24,7 @@ pub struct FirstPublic {
 
 /// Time from being told to the first public appearance, as far as both times are known. Negative
 /// where the public had it before.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Lead))]
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Lead {
     /// The smallest that the times allow, in seconds; `null` if unbounded.

@@ -17,11 +17,13 @@ use crate::finding::Cite;
 use crate::record::{Party, Place, Record, Span};
 
 /// Grade 8: who could have known by contacts alone.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Could))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Could {
     /// From whom.
     pub from: Who,
     /// From when: the start's earliest time of having it; unbounded if no item shows any.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::exposure::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub since: Span,
     /// An item shows that the start had it.
@@ -33,11 +35,13 @@ pub struct Could {
 }
 
 /// A party that contacts lead to.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Reached))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Reached {
     /// Who.
     pub who: Who,
     /// The time of the last contact of the path.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::exposure::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub when: Span,
     /// The path leads there only if contacts whose order is not known fell the right way.
@@ -47,6 +51,7 @@ pub struct Reached {
 }
 
 /// A step of a path.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Hop))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Hop {
     /// Addressee.

@@ -8,6 +8,7 @@ use crate::finding::Cite;
 use crate::record::Span;
 
 /// How a party is shown to have had it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::How))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum How {
@@ -24,6 +25,7 @@ pub enum How {
 }
 
 /// The earliest evidence of one grade for one party.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Label))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Label {
     /// The grade.
@@ -32,6 +34,7 @@ pub struct Label {
     pub how: How,
     /// The earliest time at which an item shows it: the smallest of the earliest bounds and the
     /// smallest of the latest bounds.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::exposure::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub when: Span,
     /// The item or items that set these bounds.
@@ -47,6 +50,7 @@ pub struct Label {
 }
 
 /// What the record shows of one party.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Told))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Told {
     /// Who.
@@ -54,6 +58,7 @@ pub struct Told {
     /// The best grade.
     pub grade: Grade,
     /// The earliest time, whatever the grade.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::exposure::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub earliest: Span,
     /// The best grade at each time: each later label has a better grade than those before it.
@@ -68,6 +73,7 @@ pub struct Told {
 }
 
 /// One party told another, in one item.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Edge))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Edge {
     /// Author; `null` if the item has none.
@@ -79,6 +85,7 @@ pub struct Edge {
     /// The grade of the addressee's evidence.
     pub grade: Grade,
     /// When.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::exposure::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub when: Span,
     /// Nothing in the record certainly shows the addressee with it before. These edges make the
@@ -89,6 +96,7 @@ pub struct Edge {
 }
 
 /// A party that no item shows to have been told before it wrote.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Origin))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Origin {
     /// Who.
@@ -99,6 +107,7 @@ pub struct Origin {
     /// The item or items that may be the first.
     pub items: Vec<Cite>,
     /// When, at the earliest.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::exposure::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub when: Span,
     /// The party may have been told before: the times do not decide it.

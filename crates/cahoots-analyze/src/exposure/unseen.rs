@@ -21,6 +21,7 @@ use crate::record::{Party, Record, Span};
 const MOST: usize = 50;
 
 /// Somebody who had it, and no item shows from whom.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Gap))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Gap {
     /// Who.
@@ -30,6 +31,7 @@ pub struct Gap {
     /// The item or items that show it first.
     pub items: Vec<Cite>,
     /// When, at the earliest.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::exposure::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub when: Span,
     /// It was public before: then nobody need have passed it on. `null` if the times leave it
@@ -45,6 +47,7 @@ pub struct Gap {
 }
 
 /// A party that may have passed it on unseen.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = exposure::Between))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Between {
     /// Who.

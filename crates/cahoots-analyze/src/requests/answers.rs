@@ -13,6 +13,7 @@ use crate::record::{DAY, Party, Place, Record, Tie};
 pub const ANSWER_WINDOW: i64 = 7 * DAY;
 
 /// What makes a message an answer.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::How))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 pub enum How {
     /// It says so itself, or whoever compiled the record does.
@@ -27,6 +28,7 @@ pub enum How {
 }
 
 /// Words by which an answer declines; a rule, not measured.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Declined))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Declined {
     /// The pattern that matched.
@@ -38,6 +40,7 @@ pub struct Declined {
 }
 
 /// The first answer.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Answer))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Answer {
     /// The answer.

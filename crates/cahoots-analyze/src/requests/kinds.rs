@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::tokens::{Lexicon, Token, hash_of};
 
 /// What a sentence asks or undertakes.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Kind))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {

@@ -22,6 +22,7 @@ pub struct Words {
 }
 
 /// What a person decided about a message.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Verdict))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -34,6 +35,7 @@ pub enum Verdict {
 }
 
 /// A decision, by whom and when.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Decision))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Decision {
     /// What was decided.
@@ -45,6 +47,7 @@ pub struct Decision {
 }
 
 /// How a message was read.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Read))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Read {
@@ -59,6 +62,7 @@ pub enum Read {
 }
 
 /// A request that whoever compiled the record states, in their words.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Stated))]
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Stated {
     /// The kind.
@@ -74,6 +78,7 @@ pub struct Stated {
 }
 
 /// An object that a request concerns.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Concerns))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Concerns {
     /// `url`, `hashtag` and so on.
@@ -83,6 +88,7 @@ pub struct Concerns {
 }
 
 /// A private message that asks something, or that a person decided about.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Request))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Request {
     /// The message.

@@ -30,6 +30,7 @@ use tokens::{Lexicon, Token, class};
 use zones::Zoner;
 
 /// Where a kind comes from.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Basis))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Basis {
     /// The model says that the sentence asks something, and no pattern says what kind.
@@ -41,6 +42,7 @@ pub enum Basis {
 }
 
 /// Why a sentence is listed.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Reason))]
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Reason {
     /// The pattern that gave the kind; `|` stands between alternatives.
@@ -51,10 +53,23 @@ pub struct Reason {
     pub words: Vec<String>,
 }
 
+/// How a range of bytes is written out.
+#[cfg(feature = "schema")]
+#[derive(utoipa::ToSchema)]
+#[schema(as = requests::ByteRange)]
+pub struct ByteRange {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
 /// A sentence that asks something, as far as the model and the rules can tell.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Asked))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Asked {
     /// Its bytes in the text.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::requests::ByteRange))]
     pub range: Range<usize>,
     /// Its words, spaces and line ends evened out.
     pub sentence: String,
@@ -74,6 +89,7 @@ pub struct Asked {
 }
 
 /// Whether a text could be read for requests.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Language))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
@@ -99,6 +115,7 @@ impl Language {
 }
 
 /// What was found in a text.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Detection))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Detection {
     /// Whether it could be read.

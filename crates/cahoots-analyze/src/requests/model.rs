@@ -11,6 +11,7 @@ use super::features::{self, RULES};
 use super::tokens::Token;
 
 /// How sure the model is, by thresholds that were fixed on its training sentences.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Bucket))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bucket {

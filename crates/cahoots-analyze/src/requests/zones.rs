@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::marks::{self, Mark};
 
 /// Whose words a line is, or what it is there for.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Zone))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Zone {
@@ -29,9 +30,11 @@ pub enum Zone {
 }
 
 /// Lines in a row that are in one zone.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Zoned))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Zoned {
     /// Bytes of the text, line ends included.
+    #[cfg_attr(feature = "schema", schema(value_type = super::ByteRange))]
     pub range: Range<usize>,
     /// The zone.
     pub zone: Zone,

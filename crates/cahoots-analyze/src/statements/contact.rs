@@ -100,6 +100,7 @@ impl Contact {
 }
 
 /// What was set aside while looking for contact.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Excluded))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Excluded {
     /// Automatic replies, calendar invitations and other mail by programs between the two sides.

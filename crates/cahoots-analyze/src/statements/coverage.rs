@@ -16,6 +16,7 @@ pub const PRIVATE: [&str; 3] = ["email", "direct message", "chat"];
 pub const PUBLIC: [&str; 2] = ["post", "publication"];
 
 /// How complete an archive is.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Completeness))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Completeness {
@@ -29,6 +30,7 @@ pub enum Completeness {
 }
 
 /// One row of the coverage table, as a person writes it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::CoverageRow))]
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoverageRow {
@@ -57,6 +59,7 @@ pub struct CoverageRow {
 }
 
 /// The coverage table. Empty: nothing is known to be complete.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Coverage))]
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
@@ -294,6 +297,7 @@ fn merged(mut all: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
 }
 
 /// Coverage of one channel.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::ChannelShare))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct ChannelShare {
     /// The channel.
@@ -309,6 +313,7 @@ pub struct ChannelShare {
 }
 
 /// How much of what a claim needs the record is known to hold.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Share))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Share {
     /// Mean over the channels, rounded down; 100 only if complete.

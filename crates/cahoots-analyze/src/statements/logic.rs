@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 /// A truth value that may be open.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Tri))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tri {
@@ -60,6 +61,7 @@ impl From<bool> for Tri {
 }
 
 /// A number of things: at least so many, and at most so many if that is known.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Count))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 pub struct Count {
     /// So many are certain.

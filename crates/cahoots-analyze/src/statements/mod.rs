@@ -30,4 +30,4 @@ pub use ledger::{Options, Told, Words, ledger};
 pub use logic::{Count, Tri};
 pub use read::resolved;
 pub use times::{read as read_time, zone};
-pub use verdict::{Counts, Judged, Quotation, Reading, ToldBefore, Verdict, Witness};
+pub use verdict::{Counts, Judged, Quotation, Reading, SpanOut, ToldBefore, Verdict, Witness};

@@ -10,6 +10,7 @@ use crate::record::Span;
 use crate::words::quote::Compared;
 
 /// How a claim stands to the record.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Verdict))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
@@ -54,6 +55,7 @@ impl Verdict {
 }
 
 /// An item that bears on the verdict.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Witness))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Witness {
     /// The item.
@@ -67,6 +69,7 @@ pub struct Witness {
 }
 
 /// The numbers behind a claim about a count.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Counts))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Counts {
     /// Certain and certainly different messages.
@@ -82,6 +85,7 @@ pub struct Counts {
 }
 
 /// A quotation beside one wording that the record holds.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Quotation))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Quotation {
     /// The item quoted.
@@ -94,6 +98,7 @@ pub struct Quotation {
 }
 
 /// Whether the speaker had been told, by one item.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::ToldBefore))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct ToldBefore {
     /// The evidence grade of METHODS §4.1, 1 best.
@@ -101,6 +106,7 @@ pub struct ToldBefore {
     /// The item.
     pub item: Cite,
     /// Its time, in microseconds of UTC.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::statements::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub when: Span,
     /// Whether that is certainly before the statement was made.
@@ -109,19 +115,23 @@ pub struct ToldBefore {
     pub confirmed: bool,
 }
 
+/// A span as it is written out, in microseconds of UTC: bounds that are not known are null.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Span))]
+pub struct SpanOut {
+    from: Option<i64>,
+    until: Option<i64>,
+}
+
 /// A span in JSON: bounds that are not known are null.
 pub(crate) fn span_out<S: serde::Serializer>(span: &Span, out: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Out {
-        from: Option<i64>,
-        until: Option<i64>,
-    }
     let from = (span.lo != i64::MIN).then_some(span.lo);
     let until = (span.hi != i64::MAX).then_some(span.hi);
-    Out { from, until }.serialize(out)
+    SpanOut { from, until }.serialize(out)
 }
 
 /// One reading of a statement, judged.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Reading))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Reading {
     /// The reading in words.
@@ -161,6 +171,7 @@ pub struct Reading {
 }
 
 /// A statement, judged.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = statements::Judged))]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Judged {
     /// The item that holds it.
@@ -170,6 +181,7 @@ pub struct Judged {
     /// Who said it; empty if not known.
     pub speaker: String,
     /// When, in microseconds of UTC.
+    #[cfg_attr(feature = "schema", schema(value_type = crate::statements::SpanOut))]
     #[serde(serialize_with = "span_out")]
     pub made: Span,
     /// When, in words, in the display zone of the case.

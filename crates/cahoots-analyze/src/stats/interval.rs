@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 /// An interval of shares, both ends included, within 0 to 1.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = stats::Interval))]
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Interval {
     /// Lower end.

@@ -17,6 +17,7 @@ const MOST_STORED: usize = 20_000;
 const LEAST_SHARE: f64 = 0.6;
 
 /// How a quotation stands to the words it is held against; best first.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = words::Kept))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kept {
@@ -43,6 +44,7 @@ impl Kept {
 }
 
 /// A quotation beside the words it is held against.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = words::Compared))]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Compared {
     /// How they stand to each other.

@@ -10,6 +10,7 @@ mod dates;
 mod hashes;
 mod header;
 mod html;
+pub(crate) mod markup;
 mod message;
 mod mime;
 mod part;

@@ -260,6 +260,22 @@ impl Catalog {
             .map_err(StoreError::catalog("written"))
     }
 
+    /// How far the record has come: the number after its last segment, and how many archives
+    /// are in it to the end. Another value means that there is more to read.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn extent(&self) -> Result<(u64, u64), StoreError> {
+        self.db()
+            .query_row(
+                "SELECT (SELECT coalesce(max(segment) + 1, 0) FROM segments),
+                        (SELECT count(*) FROM archives WHERE state = 'done')",
+                [],
+                |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)),
+            )
+            .map_err(StoreError::catalog("read"))
+    }
+
     /// Every segment, in order.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod accounts;
 mod archives;
 mod human;
 mod schema;
+mod users;
 
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use accounts::{AccountName, AccountRow, AccountTally, Declared};
 pub use archives::{ArchiveRow, ArchiveState, Commit, NewArchive, SegmentRow};
 pub use human::HumanRow;
+pub use users::UserRow;
 
 use crate::error::StoreError;
 

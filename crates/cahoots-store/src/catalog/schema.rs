@@ -62,6 +62,12 @@ CREATE TABLE IF NOT EXISTS human (
     author TEXT NOT NULL,
     action TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS users (
+    name     TEXT PRIMARY KEY,
+    role     TEXT NOT NULL,
+    password TEXT NOT NULL,
+    added_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER IF NOT EXISTS human_is_only_appended_to_update BEFORE UPDATE ON human
     BEGIN SELECT RAISE(ABORT, 'human work is only appended to'); END;
 CREATE TRIGGER IF NOT EXISTS human_is_only_appended_to_delete BEFORE DELETE ON human

@@ -1,37 +1,37 @@
 //! From what a person typed to the items meant: an id, a compiled entry's label, or a query.
 
+use std::sync::Arc;
+
 use anyhow::{Result, bail};
 use cahoots_analyze::{Place, Record};
 use cahoots_record::ItemOrd;
 use cahoots_search::{InARow, Index, Query, SearchOptions, Sort};
-use cahoots_store::Case;
 
-use crate::names::CaseNames;
-use crate::output::Output;
+use crate::desk::Desk;
 
 /// Finds items by id, label or query.
 pub struct Finder<'a> {
-    index: Index,
+    desk: &'a Desk,
+    index: Arc<Index>,
     rows: InARow,
-    names: CaseNames<'a>,
     by_ord: Vec<Option<Place>>,
 }
 
 impl<'a> Finder<'a> {
-    /// A finder over a case and its record.
+    /// A finder over a case and a record of it.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn new(case: &'a Case, record: &Record) -> Result<Self> {
-        let mut by_ord = vec![None; case.n_items() as usize];
+    pub fn new(desk: &'a Desk, record: &Record) -> Result<Self> {
+        let mut by_ord = vec![None; desk.case().n_items() as usize];
         for place in record.places() {
             if let Some(slot) = by_ord.get_mut(record.row(place).ord.0 as usize) {
                 *slot = Some(place);
             }
         }
-        let index = Index::open(&case.index_dir())?;
+        let index = desk.index()?;
         let rows = index.in_a_row()?;
-        Ok(Self { index, rows, names: CaseNames::new(case), by_ord })
+        Ok(Self { desk, index, rows, by_ord })
     }
 
     fn places(&self, ords: impl IntoIterator<Item = ItemOrd>) -> Vec<Place> {
@@ -58,7 +58,7 @@ impl<'a> Finder<'a> {
     ///
     /// # Errors
     /// When the text is a query with a mistake in it, or an id that several items share.
-    pub fn find(&self, text: &str, out: &Output) -> Result<Vec<Place>> {
+    pub fn find(&self, text: &str) -> Result<Vec<Place>> {
         let text = text.trim();
         if !text.is_empty() && !text.contains(char::is_whitespace) {
             let exact = self.index.with_native_id(text)?;
@@ -77,7 +77,7 @@ impl<'a> Finder<'a> {
                 }
             }
         }
-        let today = jiff::Timestamp::now().to_zoned(out.zone().clone());
+        let today = jiff::Timestamp::now().to_zoned(self.desk.zone().clone());
         let query = Query::parse(text, &today)
             .map_err(|error| anyhow::anyhow!("{}", error.render(text)))?;
         let options = SearchOptions {
@@ -86,7 +86,7 @@ impl<'a> Finder<'a> {
             sort: Sort::TimeAsc,
             counts: false,
         };
-        let found = self.index.search(&query, &self.names, &options)?;
+        let found = self.index.search(&query, self.desk, &options)?;
         Ok(self.places(found.hits.into_iter().map(|hit| hit.ord)))
     }
 }

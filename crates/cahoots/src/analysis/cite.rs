@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 use cahoots_analyze::{Cite, Finding, Record};
-use cahoots_record::{ItemId, ItemOrd};
+use cahoots_record::{Flags, ItemId, ItemKind, ItemOrd};
 use cahoots_store::{Case, Parts, StoredItem};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use crate::item_json::{archive_name, people as named, who};
 use crate::names::People;
@@ -87,10 +88,11 @@ pub fn json_of<T: Serialize>(
     let cited = Cited::read(case, record, cites)?;
     let mut all: Vec<&StoredItem> = cited.items.values().collect();
     all.sort_unstable_by_key(|stored| stored.ord);
-    let citations: Map<String, Value> = all
-        .into_iter()
-        .map(|stored| (stored.item.id.to_string(), citation(case, stored)))
-        .collect();
+    let mut citations: Map<String, Value> = Map::new();
+    for stored in all {
+        let citation = serde_json::to_value(citation(case, stored))?;
+        citations.insert(stored.item.id.to_string(), citation);
+    }
     let mut value = json!({ "schema": format!("cahoots/{name}/1") });
     if let (Some(object), Value::Object(found)) = (value.as_object_mut(), found) {
         object.extend(found);
@@ -99,26 +101,65 @@ pub fn json_of<T: Serialize>(
     Ok(value)
 }
 
+/// What stands behind an item that a finding names.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Citation {
+    /// The value it is sorted by, in UTC.
+    pub time: Option<String>,
+    /// Not before this instant.
+    pub earliest: Option<String>,
+    /// Not after this instant.
+    pub latest: Option<String>,
+    pub kind: ItemKind,
+    /// Authors, with their accounts.
+    pub from: Vec<String>,
+    /// Addressees and members of the group.
+    pub to: Vec<String>,
+    pub subject: Option<String>,
+    /// The archive's name.
+    pub archive: String,
+    /// Where it stands in the archive.
+    pub locator: String,
+    /// The platform's own id.
+    pub native_id: Option<String>,
+    /// The beginning of its text.
+    pub words: String,
+    /// Digest of those words.
+    pub words_sha256: String,
+    pub flags: Flags,
+}
+
+/// A finding as [`json_of`] writes it.
+#[derive(Serialize, ToSchema)]
+pub struct CitedFinding<T> {
+    /// Name and version of the shape: `cahoots/brief/1`.
+    pub schema: String,
+    #[serde(flatten)]
+    pub finding: Finding<T>,
+    /// Every item that the finding names, by its id.
+    pub citations: std::collections::BTreeMap<String, Citation>,
+}
+
 /// Item, place in its archive, quoted words and their digest.
-fn citation(case: &Case, stored: &StoredItem) -> Value {
+pub fn citation(case: &Case, stored: &StoredItem) -> Citation {
     let item = &stored.item;
     let words: String = item.text.chars().take(QUOTED).collect();
     let digest = cahoots_record::Sha256::of(words.as_bytes());
-    json!({
-        "time": item.when.sort_key().map(|time| time.to_string()),
-        "earliest": item.when.earliest.map(|time| time.to_string()),
-        "latest": item.when.latest.map(|time| time.to_string()),
-        "kind": item.kind,
-        "from": named(item, &[cahoots_record::Role::From]),
-        "to": named(item, &[cahoots_record::Role::To, cahoots_record::Role::Member]),
-        "subject": item.subject,
-        "archive": archive_name(case, stored.archive),
-        "locator": item.locator.to_string(),
-        "native_id": item.native_id,
-        "words": words,
-        "words_sha256": digest.to_string(),
-        "flags": item.flags,
-    })
+    Citation {
+        time: item.when.sort_key().map(|time| time.to_string()),
+        earliest: item.when.earliest.map(|time| time.to_string()),
+        latest: item.when.latest.map(|time| time.to_string()),
+        kind: item.kind,
+        from: named(item, &[cahoots_record::Role::From]),
+        to: named(item, &[cahoots_record::Role::To, cahoots_record::Role::Member]),
+        subject: item.subject.clone(),
+        archive: archive_name(case, stored.archive),
+        locator: item.locator.to_string(),
+        native_id: item.native_id.clone(),
+        words,
+        words_sha256: digest.to_string(),
+        flags: item.flags,
+    }
 }
 
 /// Every text of the finding that is the id of an item of the record.

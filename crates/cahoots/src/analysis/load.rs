@@ -1,6 +1,6 @@
 //! The record of a case as the analyses see it.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use cahoots_analyze::record::{Builder, Party, Record, Span, Thing, Tie, build::Entry};
 use cahoots_record::{AccountKey, ItemId, ItemOrd, Role};
 use cahoots_store::Case;
@@ -188,12 +188,10 @@ fn tell(entry: &mut Entry, by_id: &FxHashMap<ItemId, ItemOrd>) {
     }
 }
 
-/// The record, and the people it was made with.
+/// The record of a case with these people.
 ///
 /// # Errors
 /// When the case cannot be read.
-pub fn of_case(case: &Case) -> Result<(Record, People)> {
-    let people = People::load(case).context("who is who cannot be read")?;
-    let record = load(case, &people)?;
-    Ok((record, people))
+pub fn of_case(case: &Case, people: &People) -> Result<Record> {
+    load(case, people)
 }

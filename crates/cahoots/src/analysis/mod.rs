@@ -12,7 +12,7 @@ pub mod work;
 
 pub use about::Finder;
 pub use cahoots_analyze::record::words::{between as lags, length as lag};
-pub use cite::{Cited, json_of};
+pub use cite::{Citation, Cited, CitedFinding, citation, json_of};
 pub use load::of_case;
 pub use span::{length, moment, span};
 pub use who::party;

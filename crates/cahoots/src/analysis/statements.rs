@@ -10,9 +10,9 @@ use super::about::Finder;
 use super::span::moment;
 use super::who::exactly;
 use super::work::{Work, decided};
-use super::{coverage, load, wording};
+use super::{coverage, wording};
+use crate::desk::Desk;
 use crate::names::People;
-use crate::output::Output;
 
 /// Every statement of the case: those of its items, then those that people entered.
 fn statements(
@@ -20,11 +20,10 @@ fn statements(
     record: &Record,
     people: &People,
     finder: &Finder<'_>,
-    out: &Output,
 ) -> Result<Ledger> {
     let resolve = |name: &str| exactly(people, name);
     // A claim's `about` that is no query with a meaning is reported as unresolved, not as an error.
-    let about = |text: &str| -> Vec<Place> { finder.find(text, out).unwrap_or_default() };
+    let about = |text: &str| -> Vec<Place> { finder.find(text).unwrap_or_default() };
     let mut all = Ledger::from_record(record, &resolve, &about);
     let zone = record.time_zone();
     for entered in decided(case)? {
@@ -55,14 +54,15 @@ fn statements(
     Ok(all)
 }
 
-/// The record, the people, and every statement judged.
+/// Every statement judged, by the record with the words that messages and public items share.
 ///
 /// # Errors
 /// When the case cannot be read.
-pub fn of_case(case: &Case, out: &Output) -> Result<(Record, People, Finding<Vec<Judged>>)> {
-    let (mut record, people) = load::of_case(case)?;
-    let finder = Finder::new(case, &record)?;
-    let all = statements(case, &record, &people, &finder, out)?;
+pub fn of_desk(desk: &Desk) -> Result<(Record, Finding<Vec<Judged>>)> {
+    let (case, people) = (desk.case(), desk.people()?);
+    let mut record = desk.own_record()?;
+    let finder = Finder::new(desk, &record)?;
+    let all = statements(case, &record, &people, &finder)?;
     for (theirs, about) in all.texts(&record) {
         let (theirs, about) =
             (wording::read(case, &record, &theirs)?, wording::read(case, &record, &about)?);
@@ -76,5 +76,5 @@ pub fn of_case(case: &Case, out: &Output) -> Result<(Record, People, Finding<Vec
     let table = coverage::table(case, &record)?;
     let options = Options { words: Some(&words), ..Options::default() };
     let found = ledger(&record, &all, &table, &options);
-    Ok((record, people, found))
+    Ok((record, found))
 }

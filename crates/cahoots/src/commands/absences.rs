@@ -7,32 +7,47 @@ use cahoots_store::Case;
 
 use super::Done;
 use super::contacts::caveats;
-use crate::analysis::{Cited, json_of, of_case};
+use crate::analysis::{Cited, json_of};
+use crate::answers::Answer;
 use crate::cli::{Absences as Args, Global};
+use crate::desk::Desk;
 use crate::names::People;
 use crate::output::{Output, Style, counted, fit, number};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
+    let desk = super::open_desk(global, out)?;
+    if out.json {
+        return out.answer(&answer(&desk, args)?);
+    }
+    let found = of(&desk, args, args.limit)?;
+    print(&found, desk.case(), &*desk.record()?, &*desk.people()?, out)?;
+    Ok(if is_empty(&found.result) { Done::Nothing } else { Done::Found })
+}
+
+/// Absences in JSON.
+///
+/// # Errors
+/// When the level is no share, or the case cannot be read.
+pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
+    let found = of(desk, args, args.limit.max(1_000))?;
+    let value = json_of("absences", &found, desk.case(), &*desk.record()?)?;
+    Ok(Answer { value, found: !is_empty(&found.result) })
+}
+
+fn of(desk: &Desk, args: &Args, most: usize) -> Result<Finding<Absences>> {
     if !(args.level > 0.0 && args.level < 1.0) {
         anyhow::bail!("--level is a share between 0 and 1, for example 0.01");
     }
-    let case = super::open_case(global, out)?;
-    let (record, people) = of_case(&case)?;
-    let most = if out.json { args.limit.max(1_000) } else { args.limit };
     let options = Options { level: args.level, most, ..Options::default() };
-    let found = absences(&record, &options);
-    if out.json {
-        out.value(&json_of("absences", &found, &case, &record)?)?;
-    } else {
-        print(&found, &case, &record, &people, out)?;
-    }
-    let a = &found.result;
-    let none = a.referred.total == 0
+    Ok(absences(&*desk.record()?, &options))
+}
+
+fn is_empty(a: &Absences) -> bool {
+    a.referred.total == 0
         && a.quoted_only.total == 0
         && a.numbering.total == 0
         && a.attachments.total == 0
-        && a.silences.total == 0;
-    Ok(if none { Done::Nothing } else { Done::Found })
+        && a.silences.total == 0
 }
 
 fn print(

@@ -12,14 +12,60 @@ use cahoots_store::Case;
 use super::Done;
 use super::absences::probability;
 use super::contacts::{bar, caveats};
-use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, of_case, party, wording};
+use crate::analysis::{Cited, Finder, json_of, lag, lags, length, moment, party, wording};
+use crate::answers::Answer;
 use crate::cli::{Acts as Args, Global};
+use crate::desk::Desk;
 use crate::names::People;
 use crate::output::{Output, Style, counted, fit, number};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let (mut record, people) = of_case(&case)?;
+    let desk = super::open_desk(global, out)?;
+    // Here peers may be a file; the server reads none.
+    let args = &Args { peers: peers(&args.peers)?, ..args.clone() };
+    if out.json {
+        return out.answer(&answer(&desk, args)?);
+    }
+    match of(&desk, args)? {
+        (_, Found::Scan(found)) => {
+            print_scan(&found, args.limit, out)?;
+            Ok(if found.result.pairs.is_empty() { Done::Nothing } else { Done::Found })
+        }
+        (record, Found::Acts(found)) => {
+            print(&found, desk.case(), &record, &*desk.people()?, args.limit, out)?;
+            let none = found.result.messages.messages == 0;
+            Ok(if none { Done::Nothing } else { Done::Found })
+        }
+    }
+}
+
+/// Acts in JSON.
+///
+/// # Errors
+/// When a name means nobody or several, a time or query cannot be read, or the case cannot.
+pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
+    match of(desk, args)? {
+        (record, Found::Scan(found)) => {
+            let value = json_of("acts-scan", &found, desk.case(), &record)?;
+            Ok(Answer { value, found: !found.result.pairs.is_empty() })
+        }
+        (record, Found::Acts(found)) => {
+            let value = json_of("acts", &found, desk.case(), &record)?;
+            Ok(Answer { value, found: found.result.messages.messages > 0 })
+        }
+    }
+}
+
+/// The timing of every pair, or everything on one.
+enum Found {
+    Scan(Box<Finding<Scan>>),
+    Acts(Box<Finding<Acts>>),
+}
+
+/// What is found, and the record with the words of the question.
+fn of(desk: &Desk, args: &Args) -> Result<(Record, Found)> {
+    let (case, people) = (desk.case(), desk.people()?);
+    let mut record = desk.own_record()?;
     let mut question = Question::new(Party(0), Party(0));
     question.within = length(&args.within)?;
     question.other_windows.retain(|window| *window != question.within);
@@ -27,14 +73,14 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
     question.seed = args.seed;
     question.family = args.family;
     if args.coverage.is_empty() {
-        let table = crate::analysis::coverage::table(&case, &record)?;
+        let table = crate::analysis::coverage::table(case, &record)?;
         question.coverage_of = crate::analysis::coverage::of_posts(&table, &record);
     }
     for text in &args.coverage {
         match text.split_once('=') {
-            None => question.coverage.get_or_insert_default().push(period(text, out)?),
+            None => question.coverage.get_or_insert_default().push(period(text, desk)?),
             Some((name, text)) => {
-                let (who, span) = (party(&people, name)?, period(text, out)?);
+                let (who, span) = (party(&people, name)?, period(text, desk)?);
                 match question.coverage_of.iter_mut().find(|(known, _)| *known == who) {
                     Some((_, spans)) => spans.push(span),
                     None => question.coverage_of.push((who, vec![span])),
@@ -44,36 +90,25 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
     }
     if let Some(query) = &args.requests {
         let places = match query.as_str() {
-            "decided" => super::requests::decided_yes(&case, &record)?,
-            query => Finder::new(&case, &record)?.find(query, out)?,
+            "decided" => super::requests::decided_yes(case, &record)?,
+            query => Finder::new(desk, &record)?.find(query)?,
         };
         let hash = cahoots_record::Sha256::of(query.as_bytes()).to_string();
         question.requests = Some((places, hash));
     }
     let (Some(from), Some(to)) = (&args.from, &args.to) else {
         let pairs = pairs_with_sessions(&record, question.within, FEWEST_SESSIONS);
-        let found = scan(&record, &pairs, &question);
-        if out.json {
-            out.value(&json_of("acts-scan", &found, &case, &record)?)?;
-        } else {
-            print_scan(&found, args.limit, out)?;
-        }
-        return Ok(if found.result.pairs.is_empty() { Done::Nothing } else { Done::Found });
+        let found = Found::Scan(Box::new(scan(&record, &pairs, &question)));
+        return Ok((record, found));
     };
     question.from = party(&people, from)?;
     question.to = party(&people, to)?;
     question.circle = parties(&people, &args.circle)?;
-    question.peers = parties(&people, &peers(&args.peers)?)?;
-    let finder = Finder::new(&case, &record)?;
-    wording::of_question(&case, &mut record, &mut question, &finder)?;
-    let found = acts(&record, &question);
-    if out.json {
-        out.value(&json_of("acts", &found, &case, &record)?)?;
-    } else {
-        print(&found, &case, &record, &people, args.limit, out)?;
-    }
-    let none = found.result.messages.messages == 0;
-    Ok(if none { Done::Nothing } else { Done::Found })
+    question.peers = parties(&people, &args.peers)?;
+    let finder = Finder::new(desk, &record)?;
+    wording::of_question(case, &mut record, &mut question, &finder)?;
+    let found = Found::Acts(Box::new(acts(&record, &question)));
+    Ok((record, found))
 }
 
 fn parties(people: &People, names: &[String]) -> Result<Vec<Party>> {
@@ -93,11 +128,11 @@ fn peers(given: &[String]) -> Result<Vec<String>> {
     Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
-fn period(text: &str, out: &Output) -> Result<Span> {
+fn period(text: &str, desk: &Desk) -> Result<Span> {
     let Some((from, to)) = text.split_once("..") else {
         bail!("{text} is no period; write 2016-09-01..2016-11-08")
     };
-    let span = Span { lo: moment(from, out.zone())?.lo, hi: moment(to, out.zone())?.hi };
+    let span = Span { lo: moment(from, desk.zone())?.lo, hi: moment(to, desk.zone())?.hi };
     if span.lo > span.hi {
         bail!("{text} ends before it begins");
     }

@@ -16,8 +16,8 @@ use crate::report;
 /// `open`: import what is given, go on with what was cut off, print the overview.
 pub(super) fn open(global: &Global, args: &Add, out: &mut Output) -> Result<Done> {
     let done = import(global, args, out)?;
-    let case = super::open_case(global, out)?;
-    overview::print(&case, &done.1, out)?;
+    let desk = super::open_desk(global, out)?;
+    overview::print(&desk, &done.1, out)?;
     Ok(done.0)
 }
 
@@ -27,8 +27,9 @@ pub(super) fn add(global: &Global, args: &Add, out: &mut Output) -> Result<Done>
         bail!("nothing to add: name a file or a folder");
     }
     let done = import(global, args, out)?;
-    let case = super::open_case(global, out)?;
-    super::archives::print(&case, &done.1, out)?;
+    let desk = super::open_desk(global, out)?;
+    let case = desk.case();
+    super::archives::print(case, &done.1, out)?;
     Ok(done.0)
 }
 

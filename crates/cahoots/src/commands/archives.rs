@@ -1,17 +1,19 @@
 //! `archives`: what was added, and the account of each import.
 
 use anyhow::Result;
-use cahoots_store::{ArchiveRow, ArchiveState, Case};
-use serde_json::{Value, json};
+use cahoots_store::{ArchiveState, Case};
+use serde_json::json;
 
 use super::Done;
+use crate::answers::overview::{archive, passed_over};
 use crate::cli::Global;
 use crate::ingest::Report;
 use crate::output::{Output, number, size};
 
 pub(super) fn run(global: &Global, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    print(&case, &Report::default(), out)?;
+    let desk = super::open_desk(global, out)?;
+    let case = desk.case();
+    print(case, &Report::default(), out)?;
     Ok(if case.archives().is_empty() { Done::Nothing } else { Done::Found })
 }
 
@@ -21,7 +23,7 @@ pub(super) fn print(case: &Case, report: &Report, out: &mut Output) -> Result<()
         return out.value(&json!({
             "schema": "cahoots/archives/1",
             "items": case.n_items(),
-            "archives": case.archives().iter().map(|row| value(row, report)).collect::<Vec<_>>(),
+            "archives": case.archives().iter().map(|row| archive(row, report)).collect::<Vec<_>>(),
             "not_recognised": passed_over(report),
         }));
     }
@@ -57,37 +59,4 @@ pub(super) fn table(case: &Case, report: &Report, out: &mut Output) -> Result<()
     let headings =
         ["#", "format", "found", "read", "damaged", "skipped", "size", "custodian", "archive"];
     out.table(&headings, &rows, &[0, 2, 3, 4, 5, 6])
-}
-
-/// One archive as JSON.
-pub(super) fn value(row: &ArchiveRow, report: &Report) -> Value {
-    let known = report.outcomes.iter().find(|outcome| outcome.archive == row.archive);
-    let mut value = json!({
-        "archive": row.archive,
-        "name": row.name,
-        "format": row.format,
-        "found": row.balance.found,
-        "read": row.balance.read,
-        "damaged": row.balance.damaged,
-        "skipped": row.balance.skipped,
-        "size": row.size,
-        "sha256": row.sha256,
-        "custodian": row.custodian,
-        "importers": row.versions,
-        "options": serde_json::from_str::<Value>(&row.options).unwrap_or_default(),
-        "path": row.path,
-        "done": row.state == ArchiveState::Done,
-    });
-    if let (Some(outcome), Some(object)) = (known, value.as_object_mut()) {
-        object.insert("already_in_case".into(), outcome.known.into());
-        object.insert("new_items".into(), outcome.new_items.into());
-    }
-    value
-}
-
-/// Files that belong to no archive, as JSON.
-pub(super) fn passed_over(report: &Report) -> Vec<Value> {
-    let entry =
-        |issue: &cahoots_record::Issue| json!({ "path": issue.locator.member, "what": issue.what });
-    report.passed_over.iter().map(entry).collect()
 }

@@ -5,19 +5,17 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use cahoots_record::ItemOrd;
-use cahoots_search::{Index, SearchOptions, Sort};
+use cahoots_search::{SearchOptions, Sort};
 use cahoots_store::Parts;
 use serde_json::json;
 
 use super::Done;
 use crate::cli::Global;
-use crate::names::CaseNames;
 use crate::output::Output;
 
 pub(super) fn run(global: &Global, file: &Path, runs: u32, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let index = Index::open(&case.index_dir())?;
-    let names = CaseNames::new(&case);
+    let desk = super::open_desk(global, out)?;
+    let (case, index) = (desk.case(), desk.index()?);
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("{} cannot be read", file.display()))?;
     let options = SearchOptions { limit: 20, offset: 0, sort: Sort::TimeDesc, counts: false };
@@ -28,8 +26,8 @@ pub(super) fn run(global: &Global, file: &Path, runs: u32, out: &mut Output) -> 
         let mut total = 0;
         for _ in 0..runs.max(1) {
             let start = Instant::now();
-            let query = super::search::parse(line, out)?;
-            let found = index.search(&query, &names, &options)?;
+            let query = crate::answers::search::parse(line, desk.zone())?;
+            let found = index.search(&query, &desk, &options)?;
             total = found.total;
             micros.push(start.elapsed().as_micros() as u64);
             let ords: Vec<ItemOrd> = found.hits.iter().map(|hit| hit.ord).collect();

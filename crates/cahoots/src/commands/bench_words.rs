@@ -14,7 +14,7 @@ use cahoots_store::Case;
 use serde_json::{Value, json};
 
 use super::Done;
-use crate::analysis::{Finder, of_case, wording};
+use crate::analysis::{Finder, wording};
 use crate::cli::{BenchWords as Args, Global};
 use crate::output::Output;
 
@@ -22,16 +22,16 @@ use crate::output::Output;
 const FEWEST: usize = 10;
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let (record, _) = of_case(&case)?;
-    let finder = Finder::new(&case, &record)?;
+    let desk = super::open_desk(global, out)?;
+    let (case, record) = (desk.case(), desk.record()?);
+    let finder = Finder::new(&desk, &record)?;
     let mut answers = answers(&record);
     shuffle(&mut answers, args.seed);
     answers.truncate(args.pairs * 2);
     let mut places: Vec<Place> = answers.iter().flat_map(|(a, b)| [*a, *b]).collect();
     places.sort_unstable();
     places.dedup();
-    let texts = wording::read(&case, &record, &places)?;
+    let texts = wording::read(case, &record, &places)?;
     let text = |place: Place| texts.iter().find(|text| text.place == place);
     let mut pairs: Vec<(&Text, &Text)> = answers
         .iter()
@@ -48,7 +48,7 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
             rows.push(row("shuffled", asked, other, &record, &finder, args.show)?);
         }
     }
-    let near = near(&case, &record, args)?;
+    let near = near(case, &record, args)?;
     out.value(&json!({
         "schema": "cahoots/bench-words/1", "seed": args.seed, "pairs": rows, "near": near,
     }))?;

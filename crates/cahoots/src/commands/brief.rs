@@ -3,38 +3,44 @@
 use anyhow::Result;
 use cahoots_analyze::brief::{Brief, Options, brief, questions, said};
 use cahoots_analyze::{Finding, Record};
-use cahoots_store::Case;
 
 use super::Done;
 use super::contacts::caveats;
 use crate::analysis::{Finder, coverage, json_of, statements, wording};
+use crate::answers::Answer;
 use crate::cli::{Brief as Args, Global};
+use crate::desk::Desk;
 use crate::output::{Output, Style};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let (record, found) = of(&case, args.redraws, args.seed, out)?;
+    let desk = super::open_desk(global, out)?;
     if out.json {
-        out.value(&json_of("brief", &found, &case, &record)?)?;
-    } else {
-        print(&found.result, &case.info().name, out)?;
-        out.line("")?;
-        caveats(&found.caveats, out)?;
+        return out.answer(&answer(&desk, args)?);
     }
+    let (record, found) = of(&desk, args.redraws, args.seed)?;
+    print(&found.result, &desk.case().info().name, out)?;
+    out.line("")?;
+    caveats(&found.caveats, out)?;
     Ok(if record.rows.is_empty() { Done::Nothing } else { Done::Found })
+}
+
+/// The brief in JSON.
+///
+/// # Errors
+/// When the case cannot be read.
+pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
+    let (record, found) = of(desk, args.redraws, args.seed)?;
+    let value = json_of("brief", &found, desk.case(), &record)?;
+    Ok(Answer { value, found: !record.rows.is_empty() })
 }
 
 /// The brief of a case.
 ///
 /// # Errors
 /// When the case cannot be read.
-pub(super) fn of(
-    case: &Case,
-    redraws: u32,
-    seed: u64,
-    out: &Output,
-) -> Result<(Record, Finding<Brief>)> {
-    let (mut record, _, judged) = statements::of_case(case, out)?;
+fn of(desk: &Desk, redraws: u32, seed: u64) -> Result<(Record, Finding<Brief>)> {
+    let case = desk.case();
+    let (mut record, judged) = statements::of_desk(desk)?;
     let table = coverage::table(case, &record)?;
     let options = Options {
         redraws,
@@ -42,7 +48,7 @@ pub(super) fn of(
         coverage_of: coverage::of_posts(&table, &record),
         ..Options::default()
     };
-    let finder = Finder::new(case, &record)?;
+    let finder = Finder::new(desk, &record)?;
     for mut question in questions(&record, &options) {
         wording::of_question(case, &mut record, &mut question, &finder)?;
     }

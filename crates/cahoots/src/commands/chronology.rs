@@ -2,59 +2,34 @@
 
 use anyhow::Result;
 use cahoots_record::{ItemOrd, Visibility};
-use cahoots_search::SearchOptions;
+use cahoots_search::{Found, SearchOptions};
 use cahoots_store::{Parts, StoredItem};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Done;
-use super::search::{open_index, parse};
+use super::search::note_what_is_missing;
+use crate::answers::Answer;
+use crate::answers::search::parse;
 use crate::cli::{Chronology, Global};
+use crate::desk::Desk;
 use crate::item_json::{archive_name, line, who};
-use crate::names::CaseNames;
 use crate::output::{Output, Style, counted, fit, one_line, width_of};
 
 pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let index = open_index(&case, out)?;
-    let names = CaseNames::new(&case);
-    let mut text = args.query.join(" ");
-    if !text.trim().is_empty() && (args.from.is_some() || args.to.is_some()) {
-        text = format!("({text})");
-    }
-    for (field, date) in [("from", &args.from), ("to", &args.to)] {
-        if let Some(date) = date {
-            // A chronology from a day to a day includes both.
-            let operator = if field == "from" { "since" } else { "until" };
-            text.push_str(&format!(" {operator}:\"{date}\""));
-        }
-    }
-    let query = parse(text.trim(), out)?;
-    let options = SearchOptions {
-        limit: args.limit,
-        offset: args.offset,
-        sort: cahoots_search::Sort::TimeAsc,
-        counts: false,
-    };
-    let found = index.search(&query, &names, &options)?;
-    let ords: Vec<ItemOrd> = found.hits.iter().map(|hit| hit.ord).collect();
-    let items = case.items(&ords, Parts::Text)?;
+    let desk = super::open_desk(global, out)?;
+    note_what_is_missing(&desk, out)?;
     if out.json {
-        let rows: Vec<Value> = items
-            .iter()
-            .map(|stored| Value::Object(line(&case, stored, Some(&summary(stored, 200)))))
-            .collect();
-        out.value(&json!({
-            "schema": "cahoots/chronology/1", "total": found.total, "items": rows,
-        }))?;
-        return Ok(if found.total == 0 { Done::Nothing } else { Done::Found });
+        return out.answer(&answer(&desk, args)?);
     }
+    let case = desk.case();
+    let (found, items) = of(&desk, args)?;
     let lane = (out.width().saturating_sub(20) / 2).max(20);
     if !items.is_empty() {
         let head = format!("{:<18}{:<lane$}  {}", "", "private", "public");
         let head = out.styled(Style::Dim, head.trim_end());
         out.line(head)?;
     }
-    let people = names.people()?;
+    let people = &*desk.people()?;
     let mut last_day = String::new();
     for stored in &items {
         let item = &stored.item;
@@ -71,7 +46,7 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
             clock => clock.replace("~ ", "~"),
         };
         let who = who(item, people);
-        let place = format!("[{}] {}", item.id.short(), archive_name(&case, stored.archive));
+        let place = format!("[{}] {}", item.id.short(), archive_name(case, stored.archive));
         let mut cells = vec![(Style::Bold, fit(&who, lane))];
         let words = summary(stored, lane * 4);
         cells.extend(super::wrapped(&words, lane, 3).into_iter().map(|line| (Style::Plain, line)));
@@ -97,8 +72,45 @@ pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Resul
     Ok(if found.total == 0 { Done::Nothing } else { Done::Found })
 }
 
+/// The chronology in JSON.
+///
+/// # Errors
+/// When a date or the query cannot be read, or the case cannot.
+pub fn answer(desk: &Desk, args: &Chronology) -> Result<Answer> {
+    let (found, items) = of(desk, args)?;
+    let rows: Vec<_> =
+        items.iter().map(|stored| line(desk.case(), stored, Some(&summary(stored, 200)))).collect();
+    let value = json!({ "schema": "cahoots/chronology/1", "total": found.total, "items": rows });
+    Ok(Answer { value, found: found.total > 0 })
+}
+
+fn of(desk: &Desk, args: &Chronology) -> Result<(Found, Vec<StoredItem>)> {
+    let mut text = args.query.join(" ");
+    if !text.trim().is_empty() && (args.from.is_some() || args.to.is_some()) {
+        text = format!("({text})");
+    }
+    for (field, date) in [("from", &args.from), ("to", &args.to)] {
+        if let Some(date) = date {
+            // A chronology from a day to a day includes both.
+            let operator = if field == "from" { "since" } else { "until" };
+            text.push_str(&format!(" {operator}:\"{date}\""));
+        }
+    }
+    let query = parse(text.trim(), desk.zone())?;
+    let options = SearchOptions {
+        limit: args.limit,
+        offset: args.offset,
+        sort: cahoots_search::Sort::TimeAsc,
+        counts: false,
+    };
+    let found = desk.index()?.search(&query, desk, &options)?;
+    let ords: Vec<ItemOrd> = found.hits.iter().map(|hit| hit.ord).collect();
+    let items = desk.case().items(&ords, Parts::Text)?;
+    Ok((found, items))
+}
+
 /// The subject, else the beginning of the text.
-fn summary(stored: &StoredItem, width: usize) -> String {
+pub fn summary(stored: &StoredItem, width: usize) -> String {
     let item = &stored.item;
     match item.subject.as_deref().map(one_line).filter(|subject| !subject.is_empty()) {
         // A summary says more than the subject it was sent under.

@@ -8,54 +8,85 @@ use cahoots_record::UtcMicros;
 use cahoots_store::Case;
 
 use super::Done;
-use crate::analysis::{Cited, json_of, lag, lags, of_case, party};
+use crate::analysis::{Cited, json_of, lag, lags, party};
+use crate::answers::Answer;
 use crate::cli::{Contacts as Args, Global};
+use crate::desk::Desk;
 use crate::names::People;
 use crate::output::{Output, Style, counted, number};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let (record, people) = of_case(&case)?;
+    let desk = super::open_desk(global, out)?;
+    if out.json {
+        return out.answer(&answer(&desk, args)?);
+    }
+    match of(&desk, args)? {
+        Found::Dossier(found) => {
+            let (record, people) = (desk.record()?, desk.people()?);
+            print_dossier(&found, desk.case(), &record, &people, args, out)?;
+            Ok(if is_empty(&found) { Done::Nothing } else { Done::Found })
+        }
+        Found::Table(found) => {
+            let total = found.result.len();
+            print_table(&found, total, args, out)?;
+            Ok(if total == 0 { Done::Nothing } else { Done::Found })
+        }
+    }
+}
+
+/// Contacts in JSON.
+///
+/// # Errors
+/// When a name means nobody or several, or the case cannot be read.
+pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
+    let record = desk.record()?;
+    match of(desk, args)? {
+        Found::Dossier(found) => {
+            let value = json_of("contacts-dossier", &found, desk.case(), &record)?;
+            Ok(Answer { value, found: !is_empty(&found) })
+        }
+        Found::Table(mut found) => {
+            let total = found.result.len();
+            found.result.truncate(args.limit.max(1));
+            let mut value = json_of("contacts", &found, desk.case(), &record)?;
+            if let Some(object) = value.as_object_mut() {
+                object.insert("total".to_owned(), total.into());
+            }
+            Ok(Answer { value, found: total > 0 })
+        }
+    }
+}
+
+/// Everything between two parties, or the table of all pairs.
+enum Found {
+    Dossier(Box<Finding<Dossier>>),
+    Table(Box<Finding<Vec<Pair>>>),
+}
+
+fn of(desk: &Desk, args: &Args) -> Result<Found> {
+    let (record, people) = (desk.record()?, desk.people()?);
     let options = Options {
         answer_window: args.answer_days.saturating_mul(DAY),
         automated: args.automated,
         ..Options::default()
     };
-    match (&args.a, &args.b) {
-        (Some(a), Some(b)) => {
-            let (a, b) = (party(&people, a)?, party(&people, b)?);
-            if a == b {
-                anyhow::bail!("both names mean {}; a dossier needs two parties", record.name(a));
-            }
-            let found = dossier(&record, a, b, &options);
-            let none = found.result.messages.is_empty() && found.result.shared.n == 0;
-            if out.json {
-                out.value(&json_of("contacts-dossier", &found, &case, &record)?)?;
-            } else {
-                print_dossier(&found, &case, &record, &people, args, out)?;
-            }
-            Ok(if none { Done::Nothing } else { Done::Found })
+    if let (Some(a), Some(b)) = (&args.a, &args.b) {
+        let (a, b) = (party(&people, a)?, party(&people, b)?);
+        if a == b {
+            anyhow::bail!("both names mean {}; a dossier needs two parties", record.name(a));
         }
-        _ => {
-            let mut found = table(&record, &options);
-            if let Some(a) = &args.a {
-                let a = party(&people, a)?;
-                found.result.retain(|pair| pair.parties.0 == a || pair.parties.1 == a);
-            }
-            let total = found.result.len();
-            if out.json {
-                found.result.truncate(args.limit.max(1));
-                let mut value = json_of("contacts", &found, &case, &record)?;
-                if let Some(object) = value.as_object_mut() {
-                    object.insert("total".to_owned(), total.into());
-                }
-                out.value(&value)?;
-            } else {
-                print_table(&found, total, args, out)?;
-            }
-            Ok(if total == 0 { Done::Nothing } else { Done::Found })
-        }
+        return Ok(Found::Dossier(Box::new(dossier(&record, a, b, &options))));
     }
+    let mut found = table(&record, &options);
+    if let Some(a) = &args.a {
+        let a = party(&people, a)?;
+        found.result.retain(|pair| pair.parties.0 == a || pair.parties.1 == a);
+    }
+    Ok(Found::Table(Box::new(found)))
+}
+
+fn is_empty(found: &Finding<Dossier>) -> bool {
+    found.result.messages.is_empty() && found.result.shared.n == 0
 }
 
 fn print_table(

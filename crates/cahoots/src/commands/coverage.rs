@@ -7,9 +7,11 @@ use serde_json::json;
 use super::Done;
 use super::statements::{done, take_back};
 use crate::analysis::coverage::{Basis, rows};
+use crate::analysis::moment;
 use crate::analysis::work::{Work, decide};
-use crate::analysis::{moment, of_case};
+use crate::answers::Answer;
 use crate::cli::{Coverage as Args, CoverageAction, Global};
+use crate::desk::Desk;
 use crate::output::Output;
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
@@ -42,21 +44,12 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
 }
 
 fn list(global: &Global, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let (record, _) = of_case(&case)?;
-    let rows = rows(&case, &record)?;
+    let desk = super::open_desk(global, out)?;
     if out.json {
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|(row, basis)| match basis {
-                Basis::Compiled(label) => json!({ "row": row, "entry": label }),
-                Basis::Decided(seq, author) => {
-                    json!({ "row": row, "decision": seq, "author": author })
-                }
-            })
-            .collect();
-        out.value(&json!({ "schema": "cahoots/coverage/1", "rows": rows }))?;
-    } else if rows.is_empty() {
+        return out.answer(&answer(&desk)?);
+    }
+    let rows = rows(desk.case(), &*desk.record()?)?;
+    if rows.is_empty() {
         out.line("nothing is known to be complete; `cahoots coverage add` says what is")?;
     } else {
         let lines: Vec<Vec<String>> = rows
@@ -93,4 +86,23 @@ fn list(global: &Global, out: &mut Output) -> Result<Done> {
         )?;
     }
     Ok(if rows.is_empty() { Done::Nothing } else { Done::Found })
+}
+
+/// The table in JSON.
+///
+/// # Errors
+/// When the case cannot be read.
+pub fn answer(desk: &Desk) -> Result<Answer> {
+    let rows = rows(desk.case(), &*desk.record()?)?;
+    let found = !rows.is_empty();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(row, basis)| match basis {
+            Basis::Compiled(label) => json!({ "row": row, "entry": label }),
+            Basis::Decided(seq, author) => {
+                json!({ "row": row, "decision": seq, "author": author })
+            }
+        })
+        .collect();
+    Ok(Answer { value: json!({ "schema": "cahoots/coverage/1", "rows": rows }), found })
 }

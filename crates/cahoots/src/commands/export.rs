@@ -7,26 +7,27 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use cahoots_record::{Item, ItemOrd, Role};
 use cahoots_store::{Case, Parts, SegmentBuilder, StoredItem};
-use serde_json::Value;
 
 use super::Done;
-use super::search::{open_index, parse};
+use super::search::note_what_is_missing;
+use crate::answers::search::parse;
 use crate::cli::{Export, Global};
 use crate::item_json::{archive_name, people, whole};
-use crate::names::CaseNames;
 use crate::output::{Output, counted};
 
 /// Items read at once: bounds memory, whatever the size of the case.
 const BATCH: usize = 2048;
 
 pub(super) fn run(global: &Global, args: &Export, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
+    let desk = super::open_desk(global, out)?;
+    let case = desk.case();
     let text = args.query.join(" ");
     let ords = if text.trim().is_empty() {
         (0..case.n_items()).map(ItemOrd).collect()
     } else {
-        let query = parse(&text, out)?;
-        open_index(&case, out)?.matching(&query, &CaseNames::new(&case))?
+        let query = parse(&text, desk.zone())?;
+        note_what_is_missing(&desk, out)?;
+        desk.index()?.matching(&query, &desk)?
     };
     if ords.is_empty() {
         crate::report::note("nothing matches; nothing was written");
@@ -38,14 +39,14 @@ pub(super) fn run(global: &Global, args: &Export, out: &mut Output) -> Result<Do
             bail!("Parquet needs a folder: --output DIR");
         }
         if args.jsonl {
-            each(&case, &ords, |stored| json_line(&case, stored, out))?;
+            each(case, &ords, |stored| json_line(case, stored, out))?;
         } else {
             let mut rows = Vec::new();
             let mut csv = csv_row(ITEM_COLUMNS.iter().copied());
-            each(&case, &ords, |stored| {
+            each(case, &ords, |stored| {
                 rows.extend_from_slice(csv.as_bytes());
                 csv.clear();
-                rows.extend_from_slice(item_row(&case, stored).as_bytes());
+                rows.extend_from_slice(item_row(case, stored).as_bytes());
                 out.bytes(&rows)?;
                 rows.clear();
                 Ok(())
@@ -56,16 +57,16 @@ pub(super) fn run(global: &Global, args: &Export, out: &mut Output) -> Result<Do
     std::fs::create_dir_all(&args.output)
         .with_context(|| format!("{} cannot be made", args.output.display()))?;
     if args.parquet {
-        parquet(&case, &ords, &args.output)?;
+        parquet(case, &ords, &args.output)?;
     } else if args.jsonl {
         let mut file = create(&args.output, "items.jsonl")?;
-        each(&case, &ords, |stored| {
-            serde_json::to_writer(&mut file, &Value::Object(whole(&case, stored)))?;
+        each(case, &ords, |stored| {
+            serde_json::to_writer(&mut file, &whole(case, stored))?;
             Ok(file.write_all(b"\n")?)
         })?;
         file.flush()?;
     } else {
-        csv_tables(&case, &ords, &args.output)?;
+        csv_tables(case, &ords, &args.output)?;
     }
     if !out.quiet {
         let items = counted(ords.len() as u64, "item", "items");
@@ -88,7 +89,7 @@ fn each(
 }
 
 fn json_line(case: &Case, stored: &StoredItem, out: &mut Output) -> Result<()> {
-    let mut line = serde_json::to_vec(&Value::Object(whole(case, stored)))?;
+    let mut line = serde_json::to_vec(&whole(case, stored))?;
     line.push(b'\n');
     out.bytes(&line)
 }

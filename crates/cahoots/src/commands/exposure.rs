@@ -8,27 +8,52 @@ use cahoots_store::Case;
 
 use super::Done;
 use super::contacts::caveats;
-use crate::analysis::{Cited, Finder, json_of, lags, length, moment, of_case, party, span};
+use crate::analysis::{Cited, Finder, json_of, lags, length, moment, party, span};
+use crate::answers::Answer;
 use crate::cli::{Exposure as Args, Global};
+use crate::desk::Desk;
 use crate::names::People;
 use crate::output::{Output, Style, counted, fit, number};
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let (record, people) = of_case(&case)?;
-    let finder = Finder::new(&case, &record)?;
+    let desk = super::open_desk(global, out)?;
+    if out.json {
+        return out.answer(&answer(&desk, args)?);
+    }
     let text = args.about.join(" ");
-    let about = finder.find(&text, out)?;
-    if about.is_empty() {
-        if out.json {
-            out.value(&serde_json::json!({ "schema": "cahoots/exposure/1", "result": null }))?;
-        } else {
-            crate::report::note(&format!("nothing in the record matches {text}"));
-        }
+    let Some(found) = of(&desk, args)? else {
+        crate::report::note(&format!("nothing in the record matches {text}"));
         return Ok(Done::Nothing);
+    };
+    let (record, people) = (desk.record()?, desk.people()?);
+    print(&found, desk.case(), &record, &people, &text, args.limit, out)?;
+    Ok(if found.result.told.is_empty() { Done::Nothing } else { Done::Found })
+}
+
+/// Exposure in JSON.
+///
+/// # Errors
+/// When what is asked about cannot be read, a name means nobody or several, or the case cannot be
+/// read.
+pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
+    let Some(found) = of(desk, args)? else {
+        let value = serde_json::json!({ "schema": "cahoots/exposure/1", "result": null });
+        return Ok(Answer { value, found: false });
+    };
+    let value = json_of("exposure", &found, desk.case(), &*desk.record()?)?;
+    Ok(Answer { value, found: !found.result.told.is_empty() })
+}
+
+/// What is found; `None` when nothing in the record is what was asked about.
+fn of(desk: &Desk, args: &Args) -> Result<Option<Finding<Exposure>>> {
+    let (record, people) = (desk.record()?, desk.people()?);
+    let text = args.about.join(" ");
+    let about = Finder::new(desk, &record)?.find(&text)?;
+    if about.is_empty() {
+        return Ok(None);
     }
     let as_of = match &args.as_of {
-        Some(text) => Some(moment(text, out.zone())?.hi),
+        Some(text) => Some(moment(text, desk.zone())?.hi),
         None => None,
     };
     let parties = |names: &[String]| -> Result<Vec<_>> {
@@ -51,13 +76,7 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
             number(question.about.len() as u64)
         );
     }
-    let found = exposure(&record, &question);
-    if out.json {
-        out.value(&json_of("exposure", &found, &case, &record)?)?;
-    } else {
-        print(&found, &case, &record, &people, &text, args.limit, out)?;
-    }
-    Ok(if found.result.told.is_empty() { Done::Nothing } else { Done::Found })
+    Ok(Some(exposure(&record, &question)))
 }
 
 fn print(

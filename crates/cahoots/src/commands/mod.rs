@@ -1,43 +1,45 @@
 //! One command a file: parse, call, print.
 
-mod absences;
-mod acts;
+pub(crate) mod absences;
+pub(crate) mod acts;
 mod add;
 mod archives;
 mod bench_queries;
 mod bench_words;
-mod brief;
-mod chronology;
-mod contacts;
-mod coordination;
-mod coverage;
+pub(crate) mod brief;
+pub(crate) mod chronology;
+pub(crate) mod contacts;
+pub(crate) mod coordination;
+pub(crate) mod coverage;
 mod engine;
 mod export;
-mod exposure;
+pub(crate) mod exposure;
 mod formats;
 mod overview;
-mod people;
-mod problems;
-mod quote;
+pub(crate) mod people;
+pub(crate) mod problems;
+pub(crate) mod quote;
 mod rebuild;
 mod redactions;
-mod requests;
+pub(crate) mod requests;
 mod search;
+mod serve;
 mod show;
 mod statement_add;
-mod statements;
+pub(crate) mod statements;
 mod thread;
+mod user;
 mod verify;
 
 pub use engine::NotInstalled;
 
 use anyhow::Result;
-use cahoots_store::Case;
 use clap::CommandFactory;
 
 pub use coordination::Coordination;
 
 use crate::cli::{Cli, Command, Global};
+use crate::desk::Desk;
 use crate::output::{Output, fit, width_of};
 
 /// How a command ended, for the exit code.
@@ -83,6 +85,9 @@ pub fn run(cli: Cli) -> Result<Done> {
         Command::Export(args) => export::run(&global, &args, &mut out),
         Command::Template(args) => formats::template(&args, &mut out),
         Command::Sql { args } => engine::run(&global, "sql", &args),
+        Command::Serve(args) => serve::run(&global, &args, &mut out),
+        Command::User(args) => user::run(&global, &args, &mut out),
+        Command::Openapi => serve::document(&mut out),
         Command::Rebuild => rebuild::run(&global, &mut out),
         Command::Formats => formats::list(&mut out),
         Command::Completions { shell } => {
@@ -99,12 +104,10 @@ pub fn run(cli: Cli) -> Result<Done> {
 }
 
 /// Opens the case for reading and shows times in its zone.
-fn open_case(global: &Global, out: &mut Output) -> Result<Case> {
-    let case = Case::open(&global.case)?;
-    if let Ok(zone) = jiff::tz::TimeZone::get(&case.info().zone) {
-        out.set_zone(zone);
-    }
-    Ok(case)
+fn open_desk(global: &Global, out: &mut Output) -> Result<Desk> {
+    let desk = Desk::open(&global.case)?;
+    out.set_zone(desk.zone().clone());
+    Ok(desk)
 }
 
 /// The text in at most `most` lines of at most `width` columns.

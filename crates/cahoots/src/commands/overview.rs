@@ -3,82 +3,23 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use cahoots_record::UtcMicros;
-use cahoots_store::Case;
-use serde_json::{Value, json};
 
 use super::{Done, archives};
+use crate::answers::overview::{self, Sums};
+use crate::desk::Desk;
 use crate::ingest::Report;
-use crate::names::People;
 use crate::output::{Output, Style, counted, number};
 
-/// Sums over all segments.
-#[derive(Default)]
-struct Sums {
-    kinds: BTreeMap<String, u64>,
-    months: BTreeMap<String, u64>,
-    issues: BTreeMap<String, u64>,
-    languages: BTreeMap<String, u64>,
-    first: Option<UtcMicros>,
-    last: Option<UtcMicros>,
-    copies: u64,
-}
-
-impl Sums {
-    fn of(case: &Case) -> Self {
-        let mut sums = Self::default();
-        for row in case.segments() {
-            let stats = &row.stats;
-            for (into, from) in [
-                (&mut sums.kinds, &stats.kinds),
-                (&mut sums.months, &stats.months),
-                (&mut sums.issues, &stats.issues),
-                (&mut sums.languages, &stats.languages),
-            ] {
-                for (key, n) in from {
-                    *into.entry(key.clone()).or_default() += n;
-                }
-            }
-            sums.first = [sums.first, stats.first].into_iter().flatten().min();
-            sums.last = [sums.last, stats.last].into_iter().flatten().max();
-            sums.copies += stats.copies;
-        }
-        sums
-    }
-}
-
 /// Prints the overview.
-pub(super) fn print(case: &Case, report: &Report, out: &mut Output) -> Result<Done> {
-    let sums = Sums::of(case);
-    let people = People::load(case)?;
-    let top = people.by_items(if out.json { 50 } else { 10 });
-    let placed = (0u64..).zip(case.placed()?);
-    let printings = placed.filter(|(ord, placed)| placed.message != *ord).count() as u64;
+pub(super) fn print(desk: &Desk, report: &Report, out: &mut Output) -> Result<Done> {
     if out.json {
-        let archives: Vec<Value> =
-            case.archives().iter().map(|row| archives::value(row, report)).collect();
-        let parties: Vec<Value> = top.iter().map(|party| people.party_json(*party)).collect();
-        out.value(&json!({
-            "schema": "cahoots/overview/1",
-            "case": case.info().name,
-            "folder": case.root().display().to_string(),
-            "items": case.n_items(),
-            "copies": sums.copies,
-            "further_printings": printings,
-            "kinds": sums.kinds,
-            "from": sums.first.map(|time| time.to_string()),
-            "until": sums.last.map(|time| time.to_string()),
-            "months": sums.months,
-            "languages": sums.languages,
-            "parties": people.n_named().0,
-            "withheld": people.n_named().1,
-            "top_parties": parties,
-            "problems": sums.issues,
-            "archives": archives,
-            "not_recognised": archives::passed_over(report),
-        }))?;
+        out.value(&overview::answer(desk, report)?)?;
         return Ok(Done::Found);
     }
+    let (case, people) = (desk.case(), desk.people()?);
+    let sums = Sums::of(case);
+    let top = people.by_items(10);
+    let printings = overview::further_printings(case)?;
     let head = format!("{} · {}", case.info().name, counted(case.n_items(), "item", "items"));
     let head = out.styled(Style::Bold, &head);
     out.line(head)?;
@@ -143,6 +84,8 @@ pub(super) fn print(case: &Case, report: &Report, out: &mut Output) -> Result<Do
     let case_flag =
         if folder == "cahoots.case" { String::new() } else { format!(" --case {folder}") };
     out.line(format!("Next: cahoots search{case_flag} WORDS · cahoots chronology{case_flag} · cahoots people{case_flag}"))?;
+    let folder = if folder == "cahoots.case" { String::new() } else { format!(" {folder}") };
+    out.line(format!("In the browser: cahoots serve{folder}"))?;
     Ok(Done::Found)
 }
 

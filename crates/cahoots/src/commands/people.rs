@@ -3,10 +3,11 @@
 use anyhow::{Result, bail};
 use cahoots_record::{AccountKey, UtcMicros};
 use cahoots_store::Case;
-use cahoots_store::people::{Action, in_force, nearest, suggest};
+use cahoots_store::people::{Action, nearest};
 use serde_json::{Value, json};
 
 use super::Done;
+use crate::answers::people as answers;
 use crate::cli::{Global, People as Args, PeopleAction};
 use crate::names::{People, stamp};
 use crate::output::{Output, Style, counted, number, one_line};
@@ -52,25 +53,13 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
 }
 
 fn list(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let people = People::load(&case)?;
-    let (parties, total) = match &args.name {
-        Some(name) => {
-            let found = people.matcher().parties(name);
-            let total = found.len();
-            (found.into_iter().take(args.limit).collect(), total)
-        }
-        None => (people.by_items(args.limit), people.n_named().0),
-    };
+    let desk = super::open_desk(global, out)?;
     if out.json {
-        let parties: Vec<Value> = parties.iter().map(|party| people.party_json(*party)).collect();
-        out.value(&json!({
-            "schema": "cahoots/people/1",
-            "total": total,
-            "withheld": people.n_named().1,
-            "parties": parties,
-        }))?;
-    } else if total == 0 {
+        return out.answer(&answers::list(&desk, args.name.as_deref(), 0, args.limit)?);
+    }
+    let people = desk.people()?;
+    let (parties, total) = answers::parties(&people, args.name.as_deref(), 0, args.limit);
+    if total == 0 {
         let name = args.name.as_deref().unwrap_or_default();
         crate::report::note(&nobody(&people, name));
     } else {
@@ -130,15 +119,12 @@ fn suggestions(
     limit: usize,
     out: &mut Output,
 ) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let people = People::load(&case)?;
-    let mut found = suggest(&people.people, &people.parties, &people.refused(), bits);
-    if let Some(name) = name {
-        let accounts = people.matcher().accounts(name);
-        found.retain(|s| accounts.contains(&s.a) || accounts.contains(&s.b));
+    let desk = super::open_desk(global, out)?;
+    if out.json {
+        return out.answer(&answers::suggestions(&desk, name, bits, limit)?);
     }
-    let total = found.len();
-    found.truncate(limit);
+    let people = desk.people()?;
+    let (found, total) = answers::suggested(&people, name, bits, limit);
     let show = |account: u32| {
         let person = &people.people[account as usize];
         match person.names.first() {
@@ -146,24 +132,7 @@ fn suggestions(
             None => person.key.native().to_owned(),
         }
     };
-    if out.json {
-        let rows: Vec<Value> = found
-            .iter()
-            .map(|s| {
-                let evidence: Vec<Value> =
-                    s.evidence.iter().map(|e| json!({ "what": e.what, "bits": e.bits })).collect();
-                json!({
-                    "a": people.people[s.a as usize].key,
-                    "b": people.people[s.b as usize].key,
-                    "bits": s.bits,
-                    "evidence": evidence,
-                })
-            })
-            .collect();
-        out.value(&json!({
-            "schema": "cahoots/suggestions/1", "total": total, "suggestions": rows,
-        }))?;
-    } else if total == 0 {
+    if total == 0 {
         out.line("No suggestions.")?;
     } else {
         for s in &found {
@@ -185,22 +154,13 @@ fn suggestions(
 }
 
 fn log(global: &Global, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let people = People::load(&case)?;
-    let holds: Vec<u64> = in_force(&people.decisions).iter().map(|d| d.seq).collect();
+    let desk = super::open_desk(global, out)?;
     if out.json {
-        let rows: Vec<Value> = people
-            .log
-            .iter()
-            .map(|row| {
-                json!({
-                    "seq": row.seq, "at": row.at.to_string(), "author": row.author,
-                    "decision": row.action, "holds": holds.contains(&row.seq),
-                })
-            })
-            .collect();
-        out.value(&json!({ "schema": "cahoots/decisions/1", "decisions": rows }))?;
-    } else {
+        return out.answer(&answers::log(&desk)?);
+    }
+    let people = desk.people()?;
+    let holds = answers::holding(&people);
+    {
         let rows: Vec<Vec<String>> = people
             .log
             .iter()

@@ -1,61 +1,27 @@
 //! `problems`: what could not be read, or was read with a doubt.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Result, bail};
-use cahoots_store::{Case, IssueRow};
-use serde_json::json;
+use cahoots_store::Case;
 
 use super::Done;
-use crate::cli::{Global, Problems};
+use crate::answers::Answer;
+use crate::answers::problems::{self, Problems};
+use crate::cli::{Global, Problems as Args};
 use crate::output::{Output, Style, fit, number, one_line};
 
-pub(super) fn run(global: &Global, args: &Problems, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
+pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
+    let desk = super::open_desk(global, out)?;
+    let case = desk.case();
     let archive = match &args.archive {
-        Some(text) => Some(find_archive(&case, text)?),
+        Some(text) => Some(find_archive(case, text)?),
         None => None,
     };
-    let mut total = 0u64;
-    let mut by_code: BTreeMap<(u8, String), (u64, Vec<IssueRow>)> = BTreeMap::new();
-    for rows in case.issues() {
-        for row in rows? {
-            if args.code.as_ref().is_some_and(|code| *code != row.issue.code)
-                || archive.is_some_and(|archive| archive != row.archive)
-            {
-                continue;
-            }
-            total += 1;
-            // Worst first.
-            let key = (u8::MAX - row.issue.severity.code(), row.issue.code.clone());
-            let entry = by_code.entry(key).or_default();
-            entry.0 += 1;
-            if entry.1.len() < args.limit {
-                entry.1.push(row);
-            }
-        }
-    }
+    let found = problems::problems(case, args.code.as_deref(), archive, args.limit)?;
     if out.json {
-        let shown: Vec<_> = by_code
-            .values()
-            .flat_map(|(_, rows)| rows)
-            .map(|row| {
-                json!({
-                    "archive": row.archive,
-                    "severity": row.issue.severity,
-                    "code": row.issue.code,
-                    "locator": row.issue.locator.to_string(),
-                    "what": row.issue.what,
-                    "kept": row.issue.kept,
-                })
-            })
-            .collect();
-        let codes: BTreeMap<&str, u64> =
-            by_code.iter().map(|((_, code), (n, _))| (code.as_str(), *n)).collect();
-        out.value(&json!({
-            "schema": "cahoots/problems/1", "total": total, "codes": codes, "problems": shown,
-        }))?;
-    } else if total == 0 {
+        return out.answer(&Answer::of(&problems::answer(&found), found.total > 0)?);
+    }
+    let Problems { total, by_code } = found;
+    if total == 0 {
         out.line("No problems.")?;
     } else {
         for (n, rows) in by_code.values() {

@@ -9,8 +9,10 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::Done;
-use crate::analysis::{Cited, Finder, of_case, wording};
+use crate::analysis::{Cited, Finder, wording};
+use crate::answers::Answer;
 use crate::cli::{Global, Quote as Args};
+use crate::desk::Desk;
 use crate::names::People;
 use crate::output::{Output, Style, counted};
 
@@ -28,64 +30,96 @@ struct Beside {
 }
 
 pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let (record, people) = of_case(&case)?;
-    let finder = Finder::new(&case, &record)?;
+    let desk = super::open_desk(global, out)?;
+    if out.json {
+        return out.answer(&answer(&desk, args)?);
+    }
+    let (record, people) = (desk.record()?, desk.people()?);
+    let asked = of(&desk, &record, args)?;
+    print(asked.shown(args), asked.all.len(), desk.case(), &record, &people, out)?;
+    if asked.summaries > 0 {
+        out.line(format!(
+            "{} only by a summary, in somebody else's words: nothing to compare",
+            counted(asked.summaries as u64, "item is known", "items are known")
+        ))?;
+    }
+    if asked.found_places > asked.compared {
+        let n = asked.found_places;
+        out.line(format!("the first {MOST} of {n} items were compared; narrow --of"))?;
+    }
+    if !asked.found && asked.all.is_empty() {
+        out.line("no words of the record are like it; the record may lack the item")?;
+    }
+    Ok(if asked.found { Done::Found } else { Done::Nothing })
+}
+
+/// Wordings beside a quotation, best first.
+struct Asked {
+    words: String,
+    all: Vec<Beside>,
+    found: bool,
+    found_places: usize,
+    compared: usize,
+    summaries: usize,
+}
+
+impl Asked {
+    fn shown(&self, args: &Args) -> &[Beside] {
+        &self.all[..self.all.len().min(args.limit)]
+    }
+}
+
+fn of(desk: &Desk, record: &Record, args: &Args) -> Result<Asked> {
+    let finder = Finder::new(desk, record)?;
     let words = args.words.join(" ");
     let mut places = match &args.of {
-        Some(of) => finder.find(of, out)?,
-        None => searched(&words, &record, &finder)?,
+        Some(of) => finder.find(of)?,
+        None => searched(&words, record, &finder)?,
     };
-    let asked = places.len();
+    let found_places = places.len();
     places.truncate(MOST);
-    let (mut all, summaries) = compared(&words, &case, &record, &places)?;
+    let (mut all, summaries) = compared(&words, desk.case(), record, &places)?;
     all.sort_by_key(|it| (it.compared.kept, it.place));
     let found = all.iter().any(|it| it.compared.kept != Kept::NotFound);
     // Without an item named, what has nothing like it is of no interest.
     if args.of.is_none() || all.len() > args.limit {
         all.retain(|it| it.compared.kept != Kept::NotFound);
     }
-    let shown = &all[..all.len().min(args.limit)];
-    if out.json {
-        let rows: Vec<Value> = shown
-            .iter()
-            .map(|it| {
-                let mut row = json!({
-                    "item": Cite::of(&record, it.place),
-                    "publication": it.publication,
-                    "words": it.compared.kept.words(),
-                });
-                if let (Some(row), Ok(Value::Object(more))) =
-                    (row.as_object_mut(), serde_json::to_value(&it.compared))
-                {
-                    row.extend(more);
-                }
-                row
-            })
-            .collect();
-        out.value(&json!({
-            "schema": "cahoots/quote/1",
-            "quotation": words,
-            "items_compared": places.len(),
-            "items_with_a_summary_only": summaries,
-            "found": rows,
-        }))?;
-    } else {
-        print(shown, all.len(), &case, &record, &people, out)?;
-        if summaries > 0 {
-            out.line(format!(
-                "{} only by a summary, in somebody else's words: nothing to compare",
-                counted(summaries as u64, "item is known", "items are known")
-            ))?;
-        }
-        if asked > places.len() {
-            out.line(format!("the first {MOST} of {asked} items were compared; narrow --of"))?;
-        }
-        if !found && all.is_empty() {
-            out.line("no words of the record are like it; the record may lack the item")?;
-        }
-    }
-    Ok(if found { Done::Found } else { Done::Nothing })
+    Ok(Asked { words, all, found, found_places, compared: places.len(), summaries })
+}
+
+/// The comparison in JSON.
+///
+/// # Errors
+/// When the item or query cannot be read, or the case cannot.
+pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
+    let record = desk.record()?;
+    let asked = of(desk, &record, args)?;
+    let rows: Vec<Value> = asked
+        .shown(args)
+        .iter()
+        .map(|it| {
+            let mut row = json!({
+                "item": Cite::of(&record, it.place),
+                "publication": it.publication,
+                "words": it.compared.kept.words(),
+            });
+            if let (Some(row), Ok(Value::Object(more))) =
+                (row.as_object_mut(), serde_json::to_value(&it.compared))
+            {
+                row.extend(more);
+            }
+            row
+        })
+        .collect();
+    let value = json!({
+        "schema": "cahoots/quote/1",
+        "quotation": asked.words,
+        "items_compared": asked.compared,
+        "items_with_a_summary_only": asked.summaries,
+        "found": rows,
+    });
+    Ok(Answer { value, found: asked.found })
 }
 
 /// The items that hold most rows of three words of a quotation, most first.

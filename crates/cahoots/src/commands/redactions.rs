@@ -22,8 +22,9 @@ struct Found {
 }
 
 pub(super) fn run(global: &Global, args: &Redactions, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let groups = groups(&case)?;
+    let desk = super::open_desk(global, out)?;
+    let case = desk.case();
+    let groups = groups(case)?;
     let printings: u64 = groups.iter().map(|group| group.len() as u64).sum();
     let mut found = Vec::new();
     for groups in groups.chunks(AT_ONCE) {
@@ -37,7 +38,7 @@ pub(super) fn run(global: &Global, args: &Redactions, out: &mut Output) -> Resul
     let total = found.len();
     if out.json {
         found.truncate(args.limit.max(1_000));
-        let rows: Vec<Value> = found.iter().map(|found| row(&case, found)).collect();
+        let rows: Vec<Value> = found.iter().map(|found| row(case, found)).collect();
         out.value(&json!({
             "schema": "cahoots/redactions/1",
             "messages_printed_several_times": groups.len(),
@@ -47,7 +48,7 @@ pub(super) fn run(global: &Global, args: &Redactions, out: &mut Output) -> Resul
         }))?;
     } else {
         found.truncate(args.limit);
-        print(&case, &found, out)?;
+        print(case, &found, out)?;
         let searched = format!(
             "{} in {} of {} compared",
             counted(total as u64, "place", "places"),

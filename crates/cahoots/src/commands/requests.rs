@@ -14,8 +14,10 @@ use super::Done;
 use super::contacts::caveats;
 use super::statements::done;
 use crate::analysis::work::{Work, decide, decided};
-use crate::analysis::{Cited, Finder, json_of, lags, of_case, party};
+use crate::analysis::{Cited, Finder, json_of, lags, party};
+use crate::answers::Answer;
 use crate::cli::{Global, RequestAction, Requests as Args};
+use crate::desk::Desk;
 use crate::names::People;
 use crate::output::{Output, Style, counted, fit, number};
 
@@ -28,39 +30,54 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
         let work = Work::Request { item, decision: decision.clone(), reason: reason.clone() };
         return done(&decide(&global.case, author.as_deref(), &work)?, out);
     }
-    let case = super::open_case(global, out)?;
-    let (record, people) = of_case(&case)?;
+    let desk = super::open_desk(global, out)?;
+    if out.json {
+        return out.answer(&answer(&desk, args)?);
+    }
+    let (found, possible) = of(&desk, args, args.limit)?;
+    let total = found.result.len();
+    let (record, people) = (desk.record()?, desk.people()?);
+    print(&found, total, possible, desk.case(), &record, &people, args.limit, out)?;
+    Ok(if total == 0 { Done::Nothing } else { Done::Found })
+}
+
+/// Requests in JSON.
+///
+/// # Errors
+/// When a name means nobody or several, or the case cannot be read.
+pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
+    let most = if args.limit == 0 { usize::MAX } else { args.limit };
+    let (mut found, possible) = of(desk, args, most)?;
+    let total = found.result.len();
+    found.result.truncate(most);
+    let mut value = json_of("requests", &found, desk.case(), &*desk.record()?)?;
+    if let Some(object) = value.as_object_mut() {
+        object.insert("total".to_owned(), total.into());
+        object.insert("possible_left_out".to_owned(), possible.into());
+    }
+    Ok(Answer { value, found: total > 0 })
+}
+
+/// The list in its order, answers read for the first `most`; and how many merely possible requests
+/// were left out of it.
+fn of(desk: &Desk, args: &Args, most: usize) -> Result<(Finding<Vec<Request>>, usize)> {
+    let (case, record, people) = (desk.case(), desk.record()?, desk.people()?);
     let one = |name: &Option<String>| name.as_ref().map(|n| party(&people, n)).transpose();
     let (from, to) = (one(&args.from)?, one(&args.to)?);
     let wanted = messages(&record, from, to);
-    let mut read = read(&case, &record, &wanted)?;
-    let decisions = decisions(&case)?;
+    let mut read = read(case, &record, &wanted)?;
+    let decisions = decisions(case)?;
     let mut known = |place: Place| Some(read.remove(&place).unwrap_or_else(nothing));
     let list = requests_read(&record, from, to, &mut known, &|_| None, &decisions);
     let (mut found, possible) = arranged(list, args.all);
     // The list first; then the words of the answers that will be shown, read together.
-    let most = if out.json && args.limit == 0 { found.result.len() } else { args.limit };
     let shown = found.result.iter().take(most);
     let answers: Vec<Place> = shown.filter_map(|r| r.answer.as_ref().map(|a| a.place)).collect();
-    let texts = words_of(&case, &record, &answers)?;
+    let texts = words_of(case, &record, &answers)?;
     for request in found.result.iter_mut().take(most) {
         mark_declined(&record, request, &|place| texts.get(&place).cloned());
     }
-    let total = found.result.len();
-    if out.json {
-        if args.limit > 0 {
-            found.result.truncate(args.limit);
-        }
-        let mut value = json_of("requests", &found, &case, &record)?;
-        if let Some(object) = value.as_object_mut() {
-            object.insert("total".to_owned(), total.into());
-            object.insert("possible_left_out".to_owned(), possible.into());
-        }
-        out.value(&value)?;
-    } else {
-        print(&found, total, possible, &case, &record, &people, args.limit, out)?;
-    }
-    Ok(if total == 0 { Done::Nothing } else { Done::Found })
+    Ok((found, possible))
 }
 
 /// The list in its order, and how many merely possible requests were left out of it.
@@ -202,9 +219,9 @@ pub(super) fn decided_yes(case: &Case, record: &Record) -> Result<Vec<Place>> {
 }
 
 fn one_item(global: &Global, id: &str, out: &mut Output) -> Result<ItemId> {
-    let case = super::open_case(global, out)?;
-    let (record, _) = of_case(&case)?;
-    match Finder::new(&case, &record)?.find(id, out)?.as_slice() {
+    let desk = super::open_desk(global, out)?;
+    let record = desk.record()?;
+    match Finder::new(&desk, &record)?.find(id)?.as_slice() {
         [one] => Ok(record.row(*one).id),
         [] => bail!("no item {id}; `cahoots requests` lists ids"),
         several => bail!("{id} means {} items; give one id", several.len()),

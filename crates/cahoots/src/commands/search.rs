@@ -3,24 +3,40 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use cahoots_record::ItemOrd;
-use cahoots_search::{Counts, Found, Index, Query, SearchOptions, Sort as Order};
-use cahoots_store::{Case, Parts, StoredItem};
+use cahoots_search::{Counts, Found, SearchOptions, Sort as Order};
 use serde_json::{Value, json};
 
 use super::Done;
+use crate::answers::search::{self, Results};
 use crate::cli::{Global, Search, Sort};
-use crate::item_json::{addressees, archive_name, author, line};
-use crate::names::CaseNames;
+use crate::desk::Desk;
+use crate::item_json::{addressees, archive_name, author};
 use crate::output::{Output, Style, counted, fit, number, one_line};
 
 pub(super) fn run(global: &Global, args: &Search, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
-    let index = open_index(&case, out)?;
-    let names = CaseNames::new(&case);
+    let desk = super::open_desk(global, out)?;
+    note_what_is_missing(&desk, out)?;
     let text = args.query.join(" ");
-    let query = parse(&text, out)?;
-    let options = SearchOptions {
+    let options = options(args);
+    if args.ids {
+        let query = search::parse(&text, desk.zone())?;
+        return print_ids(&text, &desk.index()?.search(&query, &desk, &options)?, out);
+    }
+    let results = search::search(&desk, &text, &options)?;
+    if out.json {
+        out.value(&search::answer(&desk, &results)?)?;
+    } else {
+        print(&desk, &results, args, out)?;
+        if let Some(counts) = &results.found.counts {
+            print_counts(counts, &desk, out)?;
+        }
+    }
+    Ok(if results.found.total == 0 { Done::Nothing } else { Done::Found })
+}
+
+/// What is asked of the index.
+fn options(args: &Search) -> SearchOptions {
+    SearchOptions {
         limit: args.limit,
         offset: args.offset,
         sort: match args.sort {
@@ -29,44 +45,7 @@ pub(super) fn run(global: &Global, args: &Search, out: &mut Output) -> Result<Do
             Sort::Oldest => Order::TimeAsc,
         },
         counts: args.counts,
-    };
-    let found = index.search(&query, &names, &options)?;
-    if args.ids {
-        return print_ids(&text, &found, out);
     }
-    let ords: Vec<ItemOrd> = found.hits.iter().map(|hit| hit.ord).collect();
-    let items = case.items(&ords, Parts::Text)?;
-    if out.json {
-        let items: Vec<Value> = items
-            .iter()
-            .map(|stored| {
-                let snippet = index.snippet(&found, &stored.item.text, 200);
-                let mut map = line(&case, stored, Some(&snippet.text));
-                let marks: Vec<[usize; 2]> =
-                    snippet.highlights.iter().map(|range| [range.start, range.end]).collect();
-                map.insert("highlights".into(), json!(marks));
-                Value::Object(map)
-            })
-            .collect();
-        let mut value = json!({
-            "schema": "cahoots/search/1",
-            "query": text,
-            "total": found.total,
-            "undated": found.undated,
-            "expanded": found.expanded.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-            "items": items,
-        });
-        if let (Some(counts), Some(object)) = (&found.counts, value.as_object_mut()) {
-            object.insert("counts".into(), counts_json(counts, &case, &names)?);
-        }
-        out.value(&value)?;
-    } else {
-        print(&case, &index, &found, &items, args, out)?;
-        if let Some(counts) = &found.counts {
-            print_counts(counts, &case, &names, out)?;
-        }
-    }
-    Ok(if found.total == 0 { Done::Nothing } else { Done::Found })
 }
 
 /// The ids alone: the index has them, so no item is read.
@@ -88,32 +67,20 @@ fn print_ids(query: &str, found: &Found, out: &mut Output) -> Result<Done> {
     Ok(if found.total == 0 { Done::Nothing } else { Done::Found })
 }
 
-/// The index, with a word to the person when it does not have the whole record.
-pub(super) fn open_index(case: &Case, out: &Output) -> Result<Index> {
-    let index = Index::open(&case.index_dir())?;
-    let last = case.segments().last().map(|row| row.segment);
-    if last > index.through_segment() && !out.quiet {
+/// A word to the person when the index does not have the whole record.
+pub(super) fn note_what_is_missing(desk: &Desk, out: &Output) -> Result<()> {
+    let last = desk.case().segments().last().map(|row| row.segment);
+    if last > desk.index()?.through_segment() && !out.quiet {
         crate::report::note(
             "note: an import was cut off; `cahoots open` goes on and indexes the rest",
         );
     }
-    Ok(index)
+    Ok(())
 }
 
-/// The query, or an error that points at the spot.
-pub(super) fn parse(text: &str, out: &Output) -> Result<Query> {
-    let today = jiff::Timestamp::now().to_zoned(out.zone().clone());
-    Query::parse(text, &today).map_err(|error| anyhow::anyhow!("{}", error.render(text)))
-}
-
-fn print(
-    case: &Case,
-    index: &Index,
-    found: &Found,
-    items: &[StoredItem],
-    args: &Search,
-    out: &mut Output,
-) -> Result<()> {
+fn print(desk: &Desk, results: &Results, args: &Search, out: &mut Output) -> Result<()> {
+    let (case, index) = (desk.case(), desk.index()?);
+    let Results { found, items, .. } = results;
     let several = case.archives().len() > 1;
     for stored in items {
         let item = &stored.item;
@@ -181,34 +148,8 @@ pub(super) fn highlighted(text: &str, marks: &[Range<usize>], out: &Output) -> S
     line
 }
 
-fn counts_json(counts: &Counts, case: &Case, names: &CaseNames<'_>) -> Result<Value> {
-    let people = names.people()?;
-    let parties: Vec<Value> = people
-        .sum_accounts(&counts.by_account)
-        .into_iter()
-        .map(
-            |(party, n)| json!({ "party": people.name(party), "id": people.id(party), "items": n }),
-        )
-        .collect();
-    let archives: Vec<Value> = counts
-        .by_archive
-        .iter()
-        .map(|(archive, n)| json!({ "archive": archive_name(case, *archive), "items": n }))
-        .collect();
-    let months: serde_json::Map<String, Value> =
-        counts.by_month.iter().map(|(month, n)| (month.to_string(), (*n).into())).collect();
-    let kinds: serde_json::Map<String, Value> =
-        counts.by_kind.iter().map(|(kind, n)| (kind.to_string(), (*n).into())).collect();
-    Ok(json!({ "party": parties, "month": months, "archive": archives, "kind": kinds }))
-}
-
-fn print_counts(
-    counts: &Counts,
-    case: &Case,
-    names: &CaseNames<'_>,
-    out: &mut Output,
-) -> Result<()> {
-    let people = names.people()?;
+fn print_counts(counts: &Counts, desk: &Desk, out: &mut Output) -> Result<()> {
+    let (case, people) = (desk.case(), desk.people()?);
     let mut block = |title: &str, rows: Vec<(String, u64)>| -> Result<()> {
         if rows.is_empty() {
             return Ok(());

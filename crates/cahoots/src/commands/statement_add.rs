@@ -17,7 +17,7 @@ use crate::output::Output;
 const BOUNDS: [&str; 3] = ["at most", "at least", "exactly"];
 
 pub(super) fn run(global: &Global, add: &StatementAdd, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
+    let desk = super::open_desk(global, out)?;
     let mut said = match &add.file {
         Some(file) => {
             let text = std::fs::read_to_string(file)
@@ -50,11 +50,11 @@ pub(super) fn run(global: &Global, add: &StatementAdd, out: &mut Output) -> Resu
         );
     }
     check(&said, out)?;
-    let people = People::load(&case).context("who is who cannot be read")?;
+    let people = desk.people()?;
     for note in doubts(&said, &people) {
         crate::report::note(&note);
     }
-    drop(case);
+    drop(desk);
     let work = Work::Statement { statement: said };
     done(&decide(&global.case, add.author.as_deref(), &work)?, out)
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use cahoots_analyze::statements::{Judged, Reading, Verdict, claim_reviews};
-use cahoots_analyze::{Cite, Record};
+use cahoots_analyze::{Cite, Finding, Record};
 use cahoots_store::Case;
 use serde_json::{Value, json};
 
@@ -10,7 +10,9 @@ use super::Done;
 use super::contacts::caveats;
 use crate::analysis::work::{Work, decide};
 use crate::analysis::{Cited, json_of, statements};
+use crate::answers::Answer;
 use crate::cli::{Global, StatementAction, Statements as Args, TakeBack};
+use crate::desk::Desk;
 use crate::names::People;
 use crate::output::{Output, Style, fit};
 
@@ -20,22 +22,13 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
         Some(StatementAction::Remove(back)) => return take_back(global, back, out),
         None => {}
     }
-    let case = super::open_case(global, out)?;
-    let (record, people, mut found) = statements::of_case(&case, out)?;
-    if let Some(text) = &args.of {
-        let lower = text.to_lowercase();
-        found.result.retain(|judged| {
-            judged.id.eq_ignore_ascii_case(text) || judged.speaker.to_lowercase().contains(&lower)
-        });
+    let desk = super::open_desk(global, out)?;
+    if out.json || args.claim_review {
+        return out.answer(&answer(&desk, args)?);
     }
+    let (record, found) = of(&desk, args)?;
     let none = found.result.is_empty();
-    if args.claim_review {
-        let all: Vec<Value> =
-            found.result.iter().flat_map(|judged| claim_reviews(&record, judged)).collect();
-        out.value(&Value::Array(all))?;
-    } else if out.json {
-        out.value(&json_of("statements", &found, &case, &record)?)?;
-    } else if none {
+    if none {
         match &args.of {
             Some(text) => crate::report::note(&format!("no statement of {text} in the record")),
             None => crate::report::note(
@@ -43,11 +36,37 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
             ),
         }
     } else {
-        print(&found.result, &case, &record, &people, out)?;
+        print(&found.result, desk.case(), &record, &*desk.people()?, out)?;
         out.line("")?;
         caveats(&found.caveats, out)?;
     }
     Ok(if none { Done::Nothing } else { Done::Found })
+}
+
+/// The ledger in JSON, or as claim reviews.
+///
+/// # Errors
+/// When the case cannot be read.
+pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
+    let (record, ledger) = of(desk, args)?;
+    let found = !ledger.result.is_empty();
+    if args.claim_review {
+        let all: Vec<Value> =
+            ledger.result.iter().flat_map(|judged| claim_reviews(&record, judged)).collect();
+        return Ok(Answer { value: Value::Array(all), found });
+    }
+    Ok(Answer { value: json_of("statements", &ledger, desk.case(), &record)?, found })
+}
+
+fn of(desk: &Desk, args: &Args) -> Result<(Record, Finding<Vec<Judged>>)> {
+    let (record, mut found) = statements::of_desk(desk)?;
+    if let Some(text) = &args.of {
+        let lower = text.to_lowercase();
+        found.result.retain(|judged| {
+            judged.id.eq_ignore_ascii_case(text) || judged.speaker.to_lowercase().contains(&lower)
+        });
+    }
+    Ok((record, found))
 }
 
 fn print(

@@ -17,7 +17,8 @@ use crate::output::{Output, counted};
 use crate::progress::Progress;
 
 pub(super) fn run(global: &Global, args: &Verify, out: &mut Output) -> Result<Done> {
-    let case = super::open_case(global, out)?;
+    let desk = super::open_desk(global, out)?;
+    let case = desk.case();
     let progress = Progress::new(global.quiet);
     let mut findings: Vec<(String, &'static str, String)> = Vec::new();
     for row in case.archives() {
@@ -36,8 +37,8 @@ pub(super) fn run(global: &Global, args: &Verify, out: &mut Output) -> Result<Do
         };
         findings.push((row.name.clone(), state, why));
     }
-    let damaged = damaged_tables(&case, &progress);
-    let moved = if args.originals { changed_originals(&case, &progress)? } else { Vec::new() };
+    let damaged = damaged_tables(case, &progress);
+    let moved = if args.originals { changed_originals(case, &progress)? } else { Vec::new() };
     progress.done();
     let bad = findings.iter().any(|(_, state, _)| *state != "unchanged")
         || !damaged.is_empty()
@@ -50,7 +51,7 @@ pub(super) fn run(global: &Global, args: &Verify, out: &mut Output) -> Result<Do
         out.value(&json!({
             "schema": "cahoots/verify/1",
             "ok": !bad,
-            "record": fingerprint(&case).to_string(),
+            "record": fingerprint(case).to_string(),
             "archives": archives,
             "damaged_tables": damaged,
             "changed_originals": moved,
@@ -66,7 +67,7 @@ pub(super) fn run(global: &Global, args: &Verify, out: &mut Output) -> Result<Do
         }
         let tables: usize = case.segments().iter().map(|row| row.files.len()).sum();
         let tables = counted(tables as u64, "table", "tables");
-        out.line(format!("record     {tables}, fingerprint {}", fingerprint(&case)))?;
+        out.line(format!("record     {tables}, fingerprint {}", fingerprint(case)))?;
     }
     Ok(if bad { Done::Failed } else { Done::Found })
 }

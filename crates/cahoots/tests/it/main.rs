@@ -9,4 +9,5 @@ mod engine;
 mod example;
 mod kill;
 mod support;
+mod workbench;
 mod worlds;

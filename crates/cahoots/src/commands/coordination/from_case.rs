@@ -5,9 +5,9 @@ use cahoots_analyze::record::Tie;
 use cahoots_coordination::table::near_objects;
 use cahoots_coordination::{Kind, Reading, Shares};
 use cahoots_record::{ItemKind, ItemOrd, Visibility};
-use cahoots_store::{Case, Parts};
+use cahoots_store::Parts;
 
-use crate::analysis::of_case;
+use crate::desk::Desk;
 
 /// Kinds of object that are looked for where none was asked for.
 const USUAL: [Kind; 2] = [Kind::Url, Kind::Repost];
@@ -27,8 +27,8 @@ pub(super) struct Unused {
 }
 
 /// Reads the shares of a case.
-pub(super) fn shares(case: &Case, how: &Reading) -> Result<(Shares, Unused)> {
-    let (record, _) = of_case(case)?;
+pub(super) fn shares(desk: &Desk, how: &Reading) -> Result<(Shares, Unused)> {
+    let (case, record) = (desk.case(), desk.record()?);
     let kinds = if how.kinds.is_empty() { USUAL.to_vec() } else { how.kinds.clone() };
     let mut unused = Unused::default();
     // Object, account, post, time; texts follow once near copies are known.

@@ -25,8 +25,8 @@ pub(super) fn run(global: &Global, args: &Coordination, out: &mut Output) -> Res
     let (shares, unused) = match files.is_empty() {
         false => (read(files, &asked.reading)?, None),
         true => {
-            let case = super::open_case(global, out)?;
-            let (shares, unused) = from_case::shares(&case, &asked.reading)?;
+            let desk = super::open_desk(global, out)?;
+            let (shares, unused) = from_case::shares(&desk, &asked.reading)?;
             (shares, Some(unused))
         }
     };
