@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use cahoots_coordination::output::tables;
-use cahoots_coordination::{Choice, Compat, Question, Reading, findings_of, network, read};
+use cahoots_coordination::{Choice, Compat, Question, Reading, findings_in, network, read};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let found = network(&shares, &question)?;
     lap(&mut out, "network")?;
     let choice = Choice { fdr: None, ..Choice::default() };
-    let found = findings_of(found, &shares, &question, choice)?;
+    let found = findings_in(found, &shares, &question, choice)?;
     lap(&mut out, "findings")?;
     let table = tables::edges(&found, &shares, false);
     lap(&mut out, "order")?;

@@ -180,8 +180,11 @@ mod tests {
     use super::super::lines::lines;
     use super::*;
 
-    /// Lines of each message's head and zones, from 1.
-    fn told(text: &str) -> Vec<((usize, usize), Vec<(usize, usize)>)> {
+    /// First and last line, from 1.
+    type Lines = (usize, usize);
+
+    /// Lines of each message's head and zones.
+    fn told(text: &str) -> Vec<(Lines, Vec<Lines>)> {
         let all = lines(text);
         chain(&all)
             .messages

@@ -363,10 +363,12 @@ impl State {
                 return took;
             }
         }
-        if after_clock && self.offset.is_none() && self.zone.is_none() {
-            if let Some(took) = self.zone(tokens, at, text) {
-                return took;
-            }
+        if after_clock
+            && self.offset.is_none()
+            && self.zone.is_none()
+            && let Some(took) = self.zone(tokens, at, text)
+        {
+            return took;
         }
         if self.month.is_none()
             && let Some(month) = month(&lower)

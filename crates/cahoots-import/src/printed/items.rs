@@ -101,7 +101,8 @@ impl Reader<'_, '_> {
             batch.items.push(self.whole_document());
             return;
         }
-        let above = body::text(&self.document.lines, &[self.document.chain.above.clone()], 0);
+        let above =
+            body::text(&self.document.lines, std::slice::from_ref(&self.document.chain.above), 0);
         let mut items: Vec<Item> = Vec::with_capacity(messages.len());
         // From the oldest on: each needs the names of those it quotes.
         for (at, message) in messages.iter().enumerate().rev() {

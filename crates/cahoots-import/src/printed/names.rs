@@ -106,7 +106,7 @@ fn cut_list(text: &str) -> Vec<&str> {
 /// count for nothing.
 fn outside(text: &str, mark: fn(char) -> bool) -> Vec<usize> {
     let mut found = Vec::new();
-    let quotes = text.matches('"').count() % 2 == 0;
+    let quotes = text.matches('"').count().is_multiple_of(2);
     let mut quoted = false;
     let mut bracket = 0;
     for (at, c) in text.char_indices() {

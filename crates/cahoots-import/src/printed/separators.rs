@@ -68,7 +68,7 @@ pub(crate) fn separator(text: &str) -> Option<Separator> {
         length.abs_diff(count) <= allowed && distance(&lower, word) <= allowed
     };
     // A sentence may end in «the original message.»; a separator stands alone.
-    WORDS.iter().any(|word| near(&word)).then_some(Separator::Words)
+    WORDS.iter().any(near).then_some(Separator::Words)
 }
 
 /// Who is said to have written what follows, and when.

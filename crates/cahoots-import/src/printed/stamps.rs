@@ -203,7 +203,7 @@ pub(crate) fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {
 fn first_date(text: &str) -> Option<String> {
     let word = text.split_whitespace().next()?;
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    (word.contains('/') && digits >= 5 && digits <= 8).then(|| word.to_owned())
+    (word.contains('/') && (5..=8).contains(&digits)).then(|| word.to_owned())
 }
 
 /// Takes stamps at the right margin off a line that may have words of its own. Several may stand
