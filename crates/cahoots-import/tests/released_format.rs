@@ -86,6 +86,17 @@ fn control_characters_inside_a_line_reach_no_text() {
 }
 
 #[test]
+fn a_time_after_the_release_is_a_misreading() {
+    let text = b"Case No. H-1 Doc No. D1 Date: 01/02/2013\n\nFrom:          Ann Lind\n\
+        Sent:          Monday, March 2, 2049 9:04 AM\nTo:            Bo Quist\n\
+        Subject:       Quay\n\nYes.\n";
+    let batch = read(text);
+    assert_eq!(batch.items[0].when.earliest, None);
+    assert_eq!(batch.items[0].when.raw.as_deref(), Some("Monday, March 2, 2049 9:04 AM"));
+    assert_eq!(batch.issues[0].code, "date-after-release");
+}
+
+#[test]
 fn printed_documents_are_recognised_and_other_texts_are_not() {
     let ask =
         |head: &[u8]| importer().recognize(Probe::File { path: "x.txt", head, complete: true });

@@ -341,6 +341,12 @@ impl Reader<'_, '_> {
             issue("bad-date", what, "the message without a time, the words as printed");
             return (When { raw: Some(raw.to_owned()), ..When::unknown() }, None);
         };
+        let released = self.document.stamps.year();
+        if released.is_some_and(|released| reading.stated.year > released) {
+            let what = format!("the time «{raw}» is later than the document's release: misread");
+            issue("date-after-release", what, "the message without a time, the words as printed");
+            return (When { raw: Some(raw.to_owned()), ..When::unknown() }, Some(reading));
+        }
         if reading.other_weekday {
             let what = format!("the weekday in «{raw}» is not that of the date: one is misread");
             issue("weekday-differs", what, "the date, with low confidence");
