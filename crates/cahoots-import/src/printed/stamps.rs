@@ -279,7 +279,8 @@ fn classifier(line: &mut Line<'_>, stamps: &mut Stamps, classified: &mut u8) {
     *classified -= 1;
     let (at, rest) = last_column(text);
     let known = rest.trim_start_matches(['—', '-', '–', ' ']);
-    const WORDS: [&str; 6] = ["Reason:", "Declassify", "Class:", "on: ", "CONFIDENTIAL", "SECRET"];
+    const WORDS: [&str; 7] =
+        ["Reason:", "Declassify", "Class:", "on: ", "CONFIDENTIAL", "SECRET", "1.4("];
     let continued = WORDS.iter().any(|word| known.starts_with(word))
         || first_date(known).is_some_and(|date| {
             let rest = known[date.len()..].trim();
@@ -528,13 +529,16 @@ mod tests {
         let text = "From:        Ann Lind      Classified by Cyd Olm on\n\
             Sent:        Monday, March 2, 2009 9:04 AM       11-30-2015 — Class: CONFIDENTIAL —\n\
             To:          H              Reason: 1.4(B), 1.4(D) — Declassify on:\n\
-            Subject:     Quay           02/05/2031\n";
+            Subject:     Quay           02/05/2031\n\
+            \u{20}     Classified by Cyd Olm on 01/29/2013 — Class: SECRET — Reason:\n\
+            Words.           1.4(B), 1.4(D) — Declassify on: 02/05/2031\n";
         let mut all = lines(text);
         let stamps = read(&mut all);
-        assert_eq!(stamps.marks.len(), 4);
+        assert_eq!(stamps.marks.len(), 6);
         let left: Vec<&str> =
             all.iter().map(|l| l.text.split("  ").last().unwrap().trim()).collect();
-        assert_eq!(left, ["Ann Lind", "Monday, March 2, 2009 9:04 AM", "H", "Quay"]);
+        let want = ["Ann Lind", "Monday, March 2, 2009 9:04 AM", "H", "Quay", "", "Words."];
+        assert_eq!(left, want);
     }
 
     #[test]
