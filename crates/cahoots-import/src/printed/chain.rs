@@ -50,6 +50,17 @@ pub(crate) struct Chain {
     pub(crate) messages: Vec<Message>,
 }
 
+impl Chain {
+    /// The messages that one of them quotes beneath it: those that follow, up to the first whose
+    /// head has fewer quotation marks than its own words.
+    pub(crate) fn quoted_by(&self, at: usize) -> Range<usize> {
+        let Some(message) = self.messages.get(at) else { return at..at };
+        let rest = &self.messages[at + 1..];
+        let beneath = rest.iter().take_while(|next| next.head.depth() >= message.depth).count();
+        at + 1..at + 1 + beneath
+    }
+}
+
 /// Most messages that one document gives.
 const MOST: usize = 2_000;
 
@@ -223,6 +234,16 @@ mod tests {
                 ((18, 18), vec![(19, 20)]),
             ]
         );
+    }
+
+    #[test]
+    fn a_message_quotes_what_stands_within_its_marks() {
+        let text = "On Mar 2, 2009, at 9:04 AM, Ann Lind wrote:\n> Yes.\n\
+            > On Mar 2, 2009, at 8:04 AM, Bo Quist wrote:\n>> No.\n\
+            On Mar 1, 2009, at 8:04 AM, Cyd Olm wrote:\n> Well?\n";
+        let chain = chain(&lines(text));
+        let quoted: Vec<_> = (0..3).map(|at| chain.quoted_by(at)).collect();
+        assert_eq!(quoted, [1..2, 2..2, 3..3]);
     }
 
     #[test]
