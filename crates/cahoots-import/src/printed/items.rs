@@ -247,11 +247,11 @@ impl Reader<'_, '_> {
         let lines = &self.document.lines;
         let total = self.document.chain.messages.len();
         let (head_first, head_last) = message.head.places();
-        let zone = message.zones.first();
+        let zone = message.shown.first();
         let first = lines[head_first].number;
         let last = zone.map_or(lines[head_last].number, |zone| lines[zone.end - 1].number);
         let locator = self.locator(first, last);
-        let text = body::text(lines, &message.zones, message.depth);
+        let text = body::text(lines, &message.shown, message.depth);
         let header = Header::of(&message.head);
 
         let mut detail = self.detail();
@@ -273,7 +273,7 @@ impl Reader<'_, '_> {
             }
         }
         detail.insert("printed".into(), printed.into());
-        let redactions = body::redactions(lines, &message.zones);
+        let redactions = body::redactions(lines, &message.shown);
         if !redactions.is_empty() {
             detail.insert("redactions".into(), redactions.into());
         }
@@ -338,6 +338,11 @@ impl Reader<'_, '_> {
         if reading.other_weekday {
             let what = format!("the weekday in «{raw}» is not that of the date: one is misread");
             issue("weekday-differs", what, "the date, with low confidence");
+        }
+        if reading.mended {
+            let what =
+                format!("«{raw}» has letters where digits belong: read as {}", reading.civil());
+            issue("misread-date", what, "the time as it was read, with low confidence");
         }
         if reading.either_way {
             let what = format!("in «{raw}» the day and the month could be the other way round");
