@@ -35,6 +35,14 @@ export const pages: readonly Page[] = [
     listed: true,
   },
   {
+    path: "/chronology",
+    name: "Chronology",
+    about: "Private and public on one axis, from years to seconds",
+    key: "c",
+    load: () => import("./Chronology.svelte"),
+    listed: true,
+  },
+  {
     path: "/item",
     name: "Item",
     about: "One item: as it was read, as it was sent",
