@@ -168,8 +168,16 @@ export function draw(
     bars(ctx, place, x, width, c);
   }
   links(ctx, scene, places, x, width, c, drawn);
-  for (const place of places.values()) marks(ctx, scene, place, x, width, c, drawn);
-  lagLabels(ctx, scene, width, c, drawn);
+  // Nothing is written where the names of the lanes stand.
+  ctx.font = font(12, 600);
+  const names: Box[] = [...places.values()].map(({ lane, top, bottom }) => ({
+    x1: 0,
+    x2: measure(ctx, lane.name) + 130,
+    y1: lane.up ? top : bottom - 20,
+    y2: lane.up ? top + 19 : bottom,
+  }));
+  for (const place of places.values()) marks(ctx, scene, place, x, width, c, drawn, names);
+  lagLabels(ctx, scene, width, c, drawn, names);
 
   // Names of the lanes, over everything, on their own ground.
   for (const place of places.values()) {
@@ -375,10 +383,11 @@ function lagLabels(
   width: number,
   c: Colours,
   drawn: Drawn,
+  names: readonly Box[],
 ): void {
   ctx.font = font(11, 500);
   ctx.textBaseline = "middle";
-  const taken: Box[] = [];
+  const taken: Box[] = [...names];
   const byKey = new Map(scene.links.map((link) => [link.key, link]));
   const order = [...drawn.paths].sort((a, b) => {
     const weight = (key: string): number =>
@@ -421,6 +430,7 @@ function marks(
   width: number,
   c: Colours,
   drawn: Drawn,
+  names: readonly Box[],
 ): void {
   const { lane, line } = place;
   const ink = c[lane.ink] ?? "";
@@ -452,7 +462,7 @@ function marks(
   const room = lane.up ? line - place.top - 20 : place.bottom - line - 20;
   const levels = Math.max(0, Math.floor((room - 8) / LABEL));
   const telling = (mark: Mark): boolean => first(mark) > 0;
-  const taken: Box[] = [];
+  const taken: Box[] = [...names];
   const placed: { x: number; y: number; text: string; mark: Mark; left: boolean }[] = [];
   // Over bars, labels would not be read: only the open one is written there.
   for (const { mark, x: at } of many ? candidates.filter((it) => first(it.mark) >= 4).slice(0, 1) : candidates.slice(0, 60)) {

@@ -61,8 +61,9 @@ pub enum ContactsAnswer {
     Table(Box<CitedList<Pairs>>),
 }
 
-/// Pairs, most messages first. A type of its own: every list of `Vec` would get the same name.
-#[expect(dead_code, reason = "describes what `contacts` answers")]
+// Lists have types of their own: every `Vec` would get the same name in the description.
+
+/// Pairs, most messages first.
 #[derive(Serialize, ToSchema)]
 #[schema(as = contacts::Pairs)]
 pub struct Pairs(Vec<Pair>);
