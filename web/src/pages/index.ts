@@ -35,6 +35,22 @@ export const pages: readonly Page[] = [
     listed: true,
   },
   {
+    path: "/chronology",
+    name: "Chronology",
+    about: "Private and public on one axis, from years to seconds",
+    key: "c",
+    load: () => import("./Chronology.svelte"),
+    listed: true,
+  },
+  {
+    path: "/pair",
+    name: "Pairs",
+    about: "Who was in contact with whom, and everything between two",
+    key: "b",
+    load: () => import("./Pair.svelte"),
+    listed: true,
+  },
+  {
     path: "/item",
     name: "Item",
     about: "One item: as it was read, as it was sent",
