@@ -442,7 +442,13 @@ pub async fn statements(
     asked: Asked<StatementsQuery>,
 ) -> Result<Response, Refused> {
     let Query(asked) = asked?;
-    let args = cli::Statements { of: asked.of, claim_review: false, action: None };
+    let args = cli::Statements {
+        of: asked.of,
+        claim_review: false,
+        page: None,
+        reviewer: None,
+        action: None,
+    };
     found(&workbench, format!("{args:?}"), move |desk| commands::statements::answer(desk, &args))
         .await
 }
