@@ -131,7 +131,7 @@ export function draw(
   // Lanes share the height above the axis; between them is room for links.
   const tall = height - AXIS;
   const gaps = Math.max(0, lanes.length - 1);
-  const gap = gaps ? Math.max(54, Math.min(120, (tall * 0.3) / gaps)) : 0;
+  const gap = !gaps ? 0 : scene.links.length === 0 ? 22 : Math.max(54, Math.min(120, (tall * 0.3) / gaps));
   const left = tall - gap * gaps;
   const shares = lanes.reduce((sum, lane) => sum + lane.share, 0) || 1;
   const places = new Map<string, { line: number; top: number; bottom: number; lane: Lane }>();
