@@ -13,7 +13,7 @@ export const tests = [
       for (const sentence of found.sentences) await page.getByText(sentence.words, { exact: false }).first().waitFor();
       const parties = await page.locator("td.party span").allInnerTexts();
       t.assert.deepEqual(parties.sort(), found.told.map((one) => one.who.name).sort());
-      await page.getByText("first seen in public").waitFor();
+      await page.getByText("first seen in public", { exact: true }).waitFor();
       await page.locator("svg .mark").first().click();
       await page.getByRole("complementary", { name: "Item" }).getByText("unchanged since import").waitFor();
     },
