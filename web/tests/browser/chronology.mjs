@@ -37,6 +37,7 @@ export const tests = [
       await page.mouse.move(box.x + box.width * 0.1, box.y + 60, { steps: 5 });
       await page.mouse.up();
       await moved(page, url);
+      await page.waitForTimeout(600);
       const [later] = span(page);
       t.assert.ok(later > from, "dragging to the left shows later times");
       t.assert.ok(Math.abs(span(page)[1] - later - wide) < 2000, "moving keeps the zoom");
