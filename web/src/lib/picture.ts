@@ -131,7 +131,7 @@ export function draw(
   // Lanes share the height above the axis; between them is room for links.
   const tall = height - AXIS;
   const gaps = Math.max(0, lanes.length - 1);
-  const gap = gaps ? Math.max(54, Math.min(120, (tall * 0.3) / gaps)) : 0;
+  const gap = !gaps ? 0 : scene.links.length === 0 ? 22 : Math.max(54, Math.min(120, (tall * 0.3) / gaps));
   const left = tall - gap * gaps;
   const shares = lanes.reduce((sum, lane) => sum + lane.share, 0) || 1;
   const places = new Map<string, { line: number; top: number; bottom: number; lane: Lane }>();
@@ -314,6 +314,31 @@ function curve(
   };
 }
 
+/** Pieces that a link is drawn in. */
+const PARTS = 32;
+
+/** From where to where along a curve it lies between two places; it goes one way only. */
+function within(
+  at: (t: number) => [number, number],
+  x1: number,
+  x2: number,
+  low: number,
+  high: number,
+): [number, number] {
+  const where = (x: number): number => {
+    let [a, b] = [0, 1];
+    for (let n = 0; n < 48; n += 1) {
+      const t = (a + b) / 2;
+      if (at(t)[0] < x === x1 <= x2) a = t;
+      else b = t;
+    }
+    return (a + b) / 2;
+  };
+  const [near, far] = x1 <= x2 ? [low, high] : [high, low];
+  const outside = (x: number): boolean => x < low || x > high;
+  return [outside(x1) ? where(near) : 0, outside(x2) ? where(far) : 1];
+}
+
 function links(
   ctx: CanvasRenderingContext2D,
   scene: Scene,
@@ -332,9 +357,11 @@ function links(
     if (Math.max(x1, x2) < -20 || Math.min(x1, x2) > width + 20) continue;
     const down = to.line > from.line;
     const [y1, y2] = [from.line + (down ? 7 : -7), to.line + (down ? -9 : 9)];
+    // Only the part in view: a dashed line from far outside would be millions of dashes.
     const at = curve(x1, y1, x2, y2);
+    const [begin, end] = within(at, x1, x2, -60, width + 60);
     const points: [number, number][] = [];
-    for (let n = 0; n <= 24; n += 1) points.push(at(n / 24));
+    for (let n = 0; n <= PARTS; n += 1) points.push(at(begin + ((end - begin) * n) / PARTS));
     drawn.paths.push({ key: link.key, points });
     const near =
       link.key === scene.nearLink ||
@@ -349,9 +376,7 @@ function links(
     ctx.lineCap = link.dash[0] === 1 ? "round" : "butt";
     ctx.setLineDash([...link.dash]);
     ctx.beginPath();
-    ctx.moveTo(x1, y1);
-    const bend = (y2 - y1) * BEND;
-    ctx.bezierCurveTo(x1, y1 + bend, x2, y2 - bend, x2, y2);
+    points.forEach(([px, py], n) => (n === 0 ? ctx.moveTo(px, py) : ctx.lineTo(px, py)));
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.lineCap = "butt";
@@ -398,7 +423,7 @@ function lagLabels(
     const link = byKey.get(key);
     if (!link?.label) continue;
     const wide = measure(ctx, link.label) + 10;
-    for (const n of [12, 9, 15, 7, 17, 5, 19]) {
+    for (const n of [16, 12, 20, 9, 23, 6, 26]) {
       const [px, py] = points[n] ?? [0, 0];
       if (px < 2 || px > width - 2) continue;
       const x1 = Math.min(width - wide - 2, Math.max(2, px - wide / 2));

@@ -51,6 +51,14 @@ export const pages: readonly Page[] = [
     listed: true,
   },
   {
+    path: "/exposure",
+    name: "Exposure",
+    about: "Who was told of something, by whom, before it was public",
+    key: "e",
+    load: () => import("./Exposure.svelte"),
+    listed: true,
+  },
+  {
     path: "/item",
     name: "Item",
     about: "One item: as it was read, as it was sent",
