@@ -76,6 +76,16 @@ fn fixtures_are_read() {
 }
 
 #[test]
+fn control_characters_inside_a_line_reach_no_text() {
+    let text = b"From:          Ann Lind\r\nSent:          Monday, March 2, 2009 9:04 AM\r\n\
+        To:            Bo\rQuist\r\nSubject:       Har\rbour\0\r\n\r\nYes,\rof\0course.\r\n";
+    let batch = read(text);
+    assert_eq!(batch.items[0].text, "Yes, of\u{fffd}course.\n");
+    assert_eq!(batch.items[0].subject.as_deref(), Some("Har bour\u{fffd}"));
+    assert_eq!(batch.items[0].participants[1].account.as_str(), "name:bo quist");
+}
+
+#[test]
 fn printed_documents_are_recognised_and_other_texts_are_not() {
     let ask =
         |head: &[u8]| importer().recognize(Probe::File { path: "x.txt", head, complete: true });

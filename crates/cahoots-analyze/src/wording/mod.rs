@@ -22,7 +22,7 @@ use crate::words::{Index, Stream, near_between, shared_phrases, surprise};
 pub const LONG: usize = 12;
 /// A run that more private messages than this hold is a formula and ties nobody to anybody.
 pub const FORMULA: usize = 20;
-/// A run that more than one in so many earlier public items hold, and more than [`FEW`], is what the
+/// A run that more than one in so many earlier public items hold, and more than `FEW`, is what the
 /// public says anyway.
 pub const RARE_RUN: u64 = 256;
 /// See [`RARE_RUN`].

@@ -2,6 +2,7 @@
 //! document, each with the chain of messages quoted beneath it. Text files, PDFs and page images
 //! become text here; what is printed in it is `printed`'s business.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -180,13 +181,12 @@ fn unread(batch: &mut Batch, locator: &Locator, page: &str, why: Unread) {
     }
 }
 
-/// A text without NUL bytes and with the line feeds of its bytes.
-fn decode(bytes: &[u8]) -> String {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
-    };
-    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+/// A text with the line feeds of its bytes.
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    }
 }
 
 /// The head of a member as text, if it can be one.

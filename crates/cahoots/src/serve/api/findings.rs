@@ -58,14 +58,26 @@ pub enum ContactsAnswer {
     /// With `a` and `b`.
     Dossier(Box<CitedFinding<Dossier>>),
     /// Otherwise.
-    Table(Box<CitedList<Vec<Pair>>>),
+    Table(Box<CitedList<Pairs>>),
 }
+
+// Lists have types of their own: every `Vec` would get the same name in the description.
+
+/// Pairs, most messages first.
+#[derive(Serialize, ToSchema)]
+#[schema(as = contacts::Pairs)]
+pub struct Pairs(Vec<Pair>);
+
+/// Requests in the order of time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = requests::Requests)]
+pub struct Requests(Vec<Request>);
 
 /// Requests, those left out counted.
 #[derive(Serialize, ToSchema)]
 pub struct RequestsAnswer {
     #[serde(flatten)]
-    pub finding: CitedList<Vec<Request>>,
+    pub finding: CitedList<Requests>,
     /// How many merely possible ones were left out.
     pub possible_left_out: u64,
 }

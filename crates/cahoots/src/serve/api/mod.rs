@@ -9,6 +9,7 @@ mod events;
 mod findings;
 mod items;
 mod people;
+mod questions;
 mod search;
 mod session;
 pub mod timeline;
@@ -72,6 +73,7 @@ fn described() -> OpenApiRouter<Arc<Workbench>> {
         .routes(routes!(people::party))
         .routes(routes!(people::decisions, people::decide))
         .routes(routes!(findings::brief))
+        .routes(routes!(questions::questions))
         .routes(routes!(findings::contacts))
         .routes(routes!(findings::acts))
         .routes(routes!(findings::scan))
