@@ -245,7 +245,7 @@ pub struct Contacts {
 #[derive(Args, Debug)]
 pub struct Brief {
     /// Redraws of each permutation test
-    #[arg(long, default_value_t = 999)]
+    #[arg(long, default_value_t = 999, value_parser = clap::value_parser!(u32).range(1..))]
     pub redraws: u32,
     /// Seed of the redraws
     #[arg(long, default_value_t = 1)]
@@ -279,7 +279,7 @@ pub struct Acts {
     #[arg(long, value_name = "[PARTY=]FROM..TO")]
     pub coverage: Vec<String>,
     /// Redraws of the permutation test
-    #[arg(long, default_value_t = 9_999)]
+    #[arg(long, default_value_t = 9_999, value_parser = clap::value_parser!(u32).range(1..))]
     pub redraws: u32,
     /// Seed of the redraws
     #[arg(long, default_value_t = 1)]
@@ -528,7 +528,7 @@ pub struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7117")]
     pub listen: std::net::SocketAddr,
     /// What the browser shows as the address, when something that speaks TLS stands before it:
-    /// https://case.example.org
+    /// `https://case.example.org`
     #[arg(long, value_name = "URL")]
     pub origin: Option<String>,
     /// Start the browser
