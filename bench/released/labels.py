@@ -14,7 +14,7 @@ A label file, one block a document:
     to TEXT | blank               and nothing behind it; one line for each recipient
     cc TEXT | blank
     bcc TEXT | blank
-    time YYYY-MM-DD [HH:MM[:SS]] [ZONE AS PRINTED] | blank | raw TEXT
+    time YYYY-MM-DD [HH:MM[:SS]] [ZONE, not scored] | blank | raw TEXT
     subj TEXT | blank
     note TEXT                     not scored
 
@@ -127,7 +127,7 @@ class Reader:
         if not match:
             self.problem(place, "not a time", line)
             return None
-        return {"date": match[1], "clock": match[2], "zone": match[3]}
+        return {"date": match[1], "clock": match[2]}
 
 
 def main():

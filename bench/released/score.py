@@ -4,8 +4,12 @@
     bench/released/score.py DATA [--labels FILE.jsonl ...] [--program PATH] [--errors] [--json]
 
 DATA is the folder of the unpacked documents. Labels are positions and hashes (labels.py says how
-they are made); a document whose digest is not the label's is refused. PATH is the example
-`read_archive` of cahoots-import; without it, it is built.
+they are made): `open.jsonl`, which the importer was written against, and `held.jsonl`, whose
+documents and errors nobody looked at meanwhile. A document whose digest is not the label's is
+refused. PATH is the example `read_archive` of cahoots-import; without it, it is built.
+
+`second.jsonl` holds documents of both sets that another person labelled again. Their labels are
+compared with the first ones in the same way: no program can be expected to do better than that.
 
 A message is found when its header overlaps a labelled one. Every field is compared by the letters
 and digits of what is printed, whatever the case. A withheld or empty value that is read as a value
@@ -86,6 +90,18 @@ def message_of(item):
         "fields": fields,
         "shown": shown,
     }
+
+
+def message_of_label(label):
+    """A message as somebody else labelled it, in the shape of one that was read."""
+    fields = {key: [value for value in values if value is not None] for key, values in label["fields"].items() if key in ("from", "to", "cc", "bcc")}
+    subject = label["fields"].get("subj")
+    fields["subj"] = subject[0] if subject else None
+    time = label["fields"].get("time")
+    clock = time.get("clock") if time else None
+    fields["time"] = None if time is None or "raw" in time else time["date"] + (f"T{clock:0>5}" if clock else "")
+    shown = {"time": (fields["time"], None)}
+    return {"header": label["header"], "body": label["body"], "fields": fields, "shown": shown}
 
 
 def pair(labels, found):
@@ -248,6 +264,34 @@ def interval(documents, against):
     return right / n, low, high, n
 
 
+def read_labels(file):
+    with open(file, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def score_set(name, labels, found, args):
+    """Scores of a set of documents; prints them unless JSON is wanted."""
+    counts, errors = {"top": Counts(), "quoted": Counts()}, []
+    for path, messages in labels.items():
+        score_document(counts, path, messages, found[path], errors)
+    if not args.json:
+        print(f"{name}: {len(labels)} documents, {sum(map(len, labels.values()))} messages labelled")
+        print(f"  {'':8}{'field':<18}{'precision':<28}{'recall':<28}".rstrip())
+    scores = {}
+    for part in ("top", "quoted"):
+        for field in FIELDS:
+            tally = counts[part].documents[field]
+            precision, recall = interval(tally, 1), interval(tally, 2)
+            scores.setdefault(part, {})[field] = {"precision": precision, "recall": recall}
+            if not args.json:
+                show = lambda v: "-" if v is None else f"{v[0]:.3f} [{v[1]:.3f}, {v[2]:.3f}] {v[3]:>4}"
+                print(f"  {part:<8}{field:<18}{show(precision):<28}{show(recall):<28}".rstrip())
+    if args.errors:
+        for field, where in sorted(errors):
+            print(f"  {field}: {where}")
+    return scores
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data")
@@ -256,38 +300,24 @@ def main():
     parser.add_argument("--errors", action="store_true", help="print what differs, with the words found")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    labels = args.labels or [
-        os.path.join(HERE, name) for name in ("open.jsonl", "held.jsonl") if os.path.exists(os.path.join(HERE, name))
-    ]
     command = program(args.program)
-    report = {}
+    labels = args.labels or [os.path.join(HERE, "open.jsonl"), os.path.join(HERE, "held.jsonl")]
+    first, report = {}, {}
     for file in labels:
-        with open(file, encoding="utf-8") as lines:
-            documents = [json.loads(line) for line in lines if line.strip()]
+        documents = read_labels(file)
         for document in documents:
             with open(os.path.join(args.data, document["path"]), "rb") as original:
                 if hashlib.sha256(original.read()).hexdigest() != document["sha256"]:
                     sys.exit(f"{document['path']}: not the document that was labelled")
+            first[document["path"]] = document["messages"]
         found = read_items(command, args.data, [document["path"] for document in documents])
-        counts, errors = {"top": Counts(), "quoted": Counts()}, []
-        for document in documents:
-            score_document(counts, document["path"], document["messages"], found[document["path"]], errors)
         name = os.path.splitext(os.path.basename(file))[0]
-        n = sum(len(document["messages"]) for document in documents)
-        if not args.json:
-            print(f"{name}: {len(documents)} documents, {n} messages labelled")
-            print(f"  {'':8}{'field':<18}{'precision':<26}{'recall':<26}")
-        for part in ("top", "quoted"):
-            for field in FIELDS:
-                tally = counts[part].documents[field]
-                precision, recall = interval(tally, 1), interval(tally, 2)
-                report.setdefault(name, {}).setdefault(part, {})[field] = {"precision": precision, "recall": recall}
-                if not args.json:
-                    show = lambda v: "-" if v is None else f"{v[0]:.3f} [{v[1]:.3f}, {v[2]:.3f}] {v[3]:>4}"
-                    print(f"  {part:<8}{field:<18}{show(precision):<26}{show(recall):<26}")
-        if args.errors:
-            for field, where in sorted(errors):
-                print(f"  {field}: {where}")
+        report[name] = score_set(name, {document["path"]: document["messages"] for document in documents}, found, args)
+    second = {document["path"]: document["messages"] for document in read_labels(os.path.join(HERE, "second.jsonl"))}
+    twice = {path: first[path] for path in second if path in first}
+    if twice:
+        other = {path: [message_of_label(label) for label in second[path]] for path in twice}
+        report["labelled twice"] = score_set("labelled twice, the second labelling against the first", twice, other, args)
     if args.json:
         print(json.dumps(report, indent=1))
 

@@ -62,9 +62,9 @@ impl OwnFolder {
     pub fn folder(&self, name: &str) -> Result<String> {
         let path = self.path.join(name);
         fs::create_dir(&path).with_context(|| format!("{} cannot be made", path.display()))?;
-        let text = path.to_str().with_context(|| {
-            format!("{} is not text: name another folder", self.path.display())
-        })?;
+        let text = path
+            .to_str()
+            .with_context(|| format!("{} is not text: name another folder", self.path.display()))?;
         Ok(text.to_owned())
     }
 }

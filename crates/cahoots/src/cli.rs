@@ -528,7 +528,7 @@ pub struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7117")]
     pub listen: std::net::SocketAddr,
     /// What the browser shows as the address, when something that speaks TLS stands before it:
-    /// https://case.example.org
+    /// `https://case.example.org`
     #[arg(long, value_name = "URL")]
     pub origin: Option<String>,
     /// Start the browser

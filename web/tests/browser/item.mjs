@@ -104,8 +104,9 @@ export const tests = [
       await second.locator(".note .text", { hasText: "Words of the first." }).waitFor();
       await page.getByRole("button", { name: "Pin", exact: true }).click();
       await page.getByRole("textbox", { name: "In the report’s chronology" }).fill("First contact.");
+      const kept = page.waitForResponse((response) => response.request().method() === "PUT" && response.url().includes("/pins/"));
       await page.getByRole("button", { name: "Keep" }).click();
-      await page.getByRole("button", { name: "Pinned", pressed: true }).waitFor();
+      t.assert.equal((await kept).status(), 200);
       await page.reload();
       await page.getByRole("textbox", { name: "In the report’s chronology" }).waitFor();
       t.assert.equal(await page.getByRole("textbox", { name: "In the report’s chronology" }).inputValue(), "First contact.");

@@ -77,6 +77,11 @@ pub fn questions(record: &Record, options: &Options) -> Vec<crate::acts::Questio
     asked::questions(record, &contact::pairs(record), options)
 }
 
+/// The private messages whose passing on the page follows.
+pub fn followed(record: &Record) -> Vec<Place> {
+    told::messages(record)
+}
+
 /// Writes the page. `extra` are sections that need more than the record (statements), put before
 /// what is missing.
 pub fn brief(record: &Record, options: &Options, extra: Vec<Section>) -> Finding<Brief> {

@@ -88,21 +88,37 @@ fn line(judged: &Judged, reading: &Reading) -> Line {
         .is_some_and(|told| told.iter().any(|told| told.certainly_before && told.grade <= 3));
     let told = if told { " An item shows it sent to the speaker before." } else { "" };
     // A verdict on one reading must not pass for one on the statement.
-    let others: Vec<String> = judged
-        .readings
-        .iter()
-        .filter(|other| !std::ptr::eq(*other, reading))
-        .map(|other| format!("«{}»: {}", other.reading, lower(&other.verdict.words())))
-        .collect();
-    let others = match others.len() {
-        0 => String::new(),
-        1 => format!(" Another reading, {}.", others.join("")),
-        _ => format!(" Other readings, {}.", others.join("; ")),
-    };
+    let others: Vec<&Reading> =
+        judged.readings.iter().filter(|other| !std::ptr::eq(*other, reading)).collect();
+    let others = other_readings(&others);
     let cites = judged.statement.into_iter().chain(reading.witnesses.iter().map(|w| w.item));
     Line {
         words: format!("{} ({speaker}{when}): {}{told}{others}", judged.id, reading.sentence),
         cites: cites.collect(),
+    }
+}
+
+/// One other reading is named with its verdict, of several the verdicts are counted: a statement of
+/// ten claims would otherwise be listed whole with each of them.
+fn other_readings(others: &[&Reading]) -> String {
+    match others {
+        [] => String::new(),
+        [other] => {
+            format!(" Another reading, «{}»: {}.", other.reading, lower(&other.verdict.words()))
+        }
+        _ => {
+            let mut counts: Vec<(String, usize)> = Vec::new();
+            for other in others {
+                let verdict = lower(&other.verdict.words());
+                match counts.iter_mut().find(|(known, _)| *known == verdict) {
+                    Some((_, n)) => *n += 1,
+                    None => counts.push((verdict, 1)),
+                }
+            }
+            let counts: Vec<String> =
+                counts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
+            format!(" Of its {} other readings: {}.", others.len(), counts.join("; "))
+        }
     }
 }
 

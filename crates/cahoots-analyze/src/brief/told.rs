@@ -11,10 +11,35 @@ const MOST: usize = 2;
 
 pub(super) fn section(record: &Record, options: &Options) -> Section {
     let mut lines = Vec::new();
+    followed(record, |place, found| {
+        lines.extend(say(record, place, found, options));
+        lines.len() < MOST * options.lines
+    });
+    if lines.is_empty() {
+        lines.push(Line {
+            words: "No item of the record shows a private message passed on to others.".to_owned(),
+            cites: Vec::new(),
+        });
+    }
+    Section { title: "Who was told".to_owned(), lines, more: "cahoots exposure ITEM".to_owned() }
+}
+
+/// The messages that are followed, for those who show more of each.
+pub(super) fn messages(record: &Record) -> Vec<Place> {
+    let mut places = Vec::new();
+    followed(record, |place, _| {
+        places.push(place);
+        places.len() < MOST
+    });
+    places
+}
+
+/// Calls `each` with the messages passed on to most, and what became of each, until it has enough.
+fn followed(record: &Record, mut each: impl FnMut(Place, &Exposure) -> bool) {
     // A message that passes another one on is part of that one's story.
     let mut covered: Vec<crate::finding::Cite> = Vec::new();
     for place in passed_on(record) {
-        if covered.len() >= 1_000 || lines.len() >= MOST * options.lines {
+        if covered.len() >= 1_000 {
             break;
         }
         if covered.contains(&crate::finding::Cite::of(record, place)) {
@@ -23,17 +48,13 @@ pub(super) fn section(record: &Record, options: &Options) -> Section {
         let question = Question { about: vec![place], ..Question::default() };
         let found = exposure(record, &question).result;
         if found.edges.len() > 1 {
-            lines.extend(say(record, place, &found, options));
+            let more = each(place, &found);
             covered.extend(found.items.iter().map(|item| item.item));
+            if !more {
+                break;
+            }
         }
     }
-    if lines.is_empty() {
-        lines.push(Line {
-            words: "No item of the record shows a private message passed on to others.".to_owned(),
-            cites: Vec::new(),
-        });
-    }
-    Section { title: "Who was told".to_owned(), lines, more: "cahoots exposure ITEM".to_owned() }
 }
 
 /// Private messages that others forward or retell, by how many items do so, then by place.

@@ -2,7 +2,7 @@
 //!
 //! *Told* needs an item that carries what was asked about (see [`carriers`]), and has a grade of
 //! evidence from 1 to 6 (see [`Grade`]); who lies between two parties that had it, where no item
-//! shows how it passed (grade 7, see [`unseen`]), is a possibility and kept apart. *Could have known* is mere reachability over contacts (see
+//! shows how it passed (grade 7, module `unseen`), is a possibility and kept apart. *Could have known* is mere reachability over contacts (see
 //! [`reach`] and [`could`]). The two are never merged: they are two fields of the result.
 
 use rustc_hash::FxHashSet;
@@ -108,7 +108,7 @@ impl Serialize for Grade {
 
 pub use crate::finding::Who;
 
-/// What [`span_out`] writes.
+/// What `span_out` writes.
 #[cfg(feature = "schema")]
 #[derive(utoipa::ToSchema)]
 #[schema(as = exposure::Span)]

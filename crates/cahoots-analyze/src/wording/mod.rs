@@ -23,7 +23,7 @@ pub const LONG: usize = 12;
 /// A run that more private messages than this hold, or more earlier public items, is a formula and
 /// ties nobody to anybody.
 pub const FORMULA: usize = 20;
-/// A run that more than one in so many earlier public items hold, and more than [`FEW`], is what the
+/// A run that more than one in so many earlier public items hold, and more than `FEW`, is what the
 /// public says anyway.
 pub const RARE_RUN: u64 = 256;
 /// See [`RARE_RUN`].

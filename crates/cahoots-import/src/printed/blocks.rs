@@ -1,6 +1,6 @@
 //! Header blocks: runs of labels with values that begin a message, printed or quoted.
 
-use super::labels::{Field, Hit, Surety, label};
+use super::labels::{self, Field, Hit, Surety, label};
 use super::lines::{Kind, Line};
 use super::{dates, separators};
 
@@ -14,6 +14,8 @@ pub(crate) struct Printed {
     pub(crate) codes: Vec<String>,
     dated: bool,
     capitals: bool,
+    /// Place of its label.
+    at: usize,
 }
 
 /// A header found in a document.
@@ -83,7 +85,9 @@ const LONGEST_LIST: usize = 90;
 /// The header that starts at place `at`, if one does. `after_separator` as in
 /// [`Block::is_mail`].
 pub(crate) fn block(lines: &[Line<'_>], at: usize, after_separator: bool) -> Option<Block> {
-    let first = label(lines[at].text, after_separator).or_else(|| from_alone(lines, at))?;
+    let first = label(lines[at].text, after_separator)
+        .or_else(|| from_alone(lines, at))
+        .or_else(|| after_separator.then(|| unlabelled(lines, at)).flatten())?;
     if !matches!(first.field, Field::From | Field::Sent | Field::To | Field::Subject) {
         return None;
     }
@@ -96,18 +100,38 @@ pub(crate) fn block(lines: &[Line<'_>], at: usize, after_separator: bool) -> Opt
     block.is_mail(lines, after_separator).then_some(block)
 }
 
-/// `From Ann Lind` whose colon was lost, when the very next line is certainly a header's.
+/// `From Ann Lind` whose colon was lost, or `Front: Ann Lind`, when a label that only a header has
+/// stands on the very next line.
 fn from_alone(lines: &[Line<'_>], at: usize) -> Option<Hit> {
-    let text = lines[at].text;
-    let value = text.len() - text.trim_start().strip_prefix("From ")?.trim_start().len();
-    let next = label(lines.get(at + 1)?.text, true)?;
-    let certain = next.surety == Surety::Exact && matches!(next.field, Field::Sent | Field::To);
-    certain.then_some(Hit {
+    let value = labels::nearly_from(lines[at].text)?;
+    header_follows(lines, at).then_some(Hit {
         field: Field::From,
         surety: Surety::Guess,
         dated: false,
         capitals: false,
         value,
+    })
+}
+
+/// A sender whose label was lost with what is withheld beside it, between an announcement and the
+/// other labels.
+fn unlabelled(lines: &[Line<'_>], at: usize) -> Option<Hit> {
+    let text = lines[at].text;
+    let name = is_names(text) && text.trim().len() >= 4 && !text.contains(';');
+    (name && header_follows(lines, at)).then(|| Hit {
+        field: Field::From,
+        surety: Surety::Guess,
+        dated: false,
+        capitals: false,
+        value: text.len() - text.trim_start().len(),
+    })
+}
+
+/// Whether the next line has a certain label for the time or the recipients.
+fn header_follows(lines: &[Line<'_>], at: usize) -> bool {
+    let next = lines[at + 1..].iter().take(3).find(|line| line.is_text());
+    next.and_then(|next| label(next.text, true)).is_some_and(|hit| {
+        hit.surety == Surety::Exact && matches!(hit.field, Field::Sent | Field::To)
     })
 }
 
@@ -146,6 +170,7 @@ impl<'l, 'a> Reader<'l, 'a> {
             codes: line.codes.map(super::stamps::split_codes).unwrap_or_default(),
             dated: hit.dated,
             capitals: hit.capitals,
+            at,
         });
         self.block.last = at;
     }
@@ -179,10 +204,31 @@ impl<'l, 'a> Reader<'l, 'a> {
             }
             // A page break brings its own blank lines.
             let near = if page { blanks <= GAP * 4 } else { blanks <= GAP };
-            let hit =
-                label(line.text, true).filter(|hit| near && self.fits(at, *hit, blanks, page));
-            if let Some(hit) = hit {
+            let found = label(line.text, true);
+            if let Some(hit) = found
+                && blanks == 0
+                && self.starts_over(hit)
+            {
                 self.push(at, hit);
+                run = 0;
+            } else if let Some(hit) = found
+                && blanks == 0
+                && self.repeats(hit)
+            {
+                self.add(at, hit);
+            } else if let Some(hit) = found.filter(|hit| near && self.fits(at, *hit, blanks, page))
+            {
+                self.push(at, hit);
+                run = 0;
+            } else if self.displaced(at, blanks) {
+                let Some(next) = self.lines[at + 1..].iter().position(Line::is_text) else { break };
+                let next = at + 1 + next;
+                let Some(hit) = label(self.lines[next].text, true) else { break };
+                self.push(next, hit);
+                if let Some(printed) = self.block.fields.last_mut() {
+                    printed.value = line.text.trim().to_owned();
+                }
+                at = next;
                 run = 0;
             } else if self.continues(at, blanks, page, run) {
                 self.extend(at);
@@ -200,9 +246,71 @@ impl<'l, 'a> Reader<'l, 'a> {
     /// Quotation marks are lost in recognition at times: the line still stands in the header
     /// when the next one has its marks.
     fn marks_lost(&self, at: usize) -> bool {
-        let next = self.lines[at + 1..].iter().find(|line| line.is_text());
-        next.is_some_and(|next| next.depth >= self.block.depth)
-            && label(self.lines[at].text, true).is_some()
+        let Some(next) = self.lines[at + 1..].iter().find(|line| line.is_text()) else {
+            return false;
+        };
+        let people = self.block.fields.last().is_some_and(|printed| printed.field.is_people());
+        let listed = people
+            && is_names(self.lines[at].text)
+            && label(next.text, true).is_some_and(|hit| hit.surety == Surety::Exact);
+        next.depth >= self.block.depth && (listed || label(self.lines[at].text, true).is_some())
+    }
+
+    /// Whether a label shows that what came before the sender was no part of this header: it is
+    /// printed a second time, right below.
+    fn starts_over(&mut self, hit: Hit) -> bool {
+        let place = |field| self.block.fields.iter().position(|printed| printed.field == field);
+        let (Some(from), Some(other)) = (place(Field::From), place(hit.field)) else {
+            return false;
+        };
+        if other >= from || hit.surety != Surety::Exact || from + 1 != self.block.fields.len() {
+            return false;
+        }
+        self.block.fields.drain(..from);
+        self.block.first = self.block.fields[0].at;
+        true
+    }
+
+    /// Whether a label is that of the list before it once more: some programs print one for each
+    /// recipient.
+    fn repeats(&self, hit: Hit) -> bool {
+        let list = matches!(hit.field, Field::To | Field::Cc | Field::Bcc);
+        let last = self.block.fields.last();
+        list && hit.surety == Surety::Exact && last.is_some_and(|last| last.field == hit.field)
+    }
+
+    /// Adds a recipient to the last list.
+    fn add(&mut self, at: usize, hit: Hit) {
+        let line = &self.lines[at];
+        if let Some(printed) = self.block.fields.last_mut() {
+            if !printed.value.is_empty() {
+                printed.value.push_str(";\n");
+            }
+            printed.value.push_str(line.text[hit.value..].trim());
+            printed.codes.extend(line.codes.map(super::stamps::split_codes).unwrap_or_default());
+        }
+        self.block.last = at;
+    }
+
+    /// Whether a line is the value of the empty label below it, read before it because it stands
+    /// a little higher on the page.
+    fn displaced(&self, at: usize, blanks: usize) -> bool {
+        let line = &self.lines[at];
+        let indent = line.text.chars().take_while(|c| c.is_whitespace()).count();
+        let next = self.lines[at + 1..].iter().take(2).find(|line| line.is_text());
+        let Some(next) = next else { return false };
+        let Some(hit) = label(next.text, true) else { return false };
+        if blanks > 0 || indent < 8 || hit.surety != Surety::Exact || self.block.has(hit.field) {
+            return false;
+        }
+        let value = line.text.trim();
+        let reply = ["re:", "fw:", "fwd:"];
+        next.text[hit.value..].trim().is_empty()
+            && match hit.field {
+                Field::Sent => dates::has_clock(value),
+                Field::Subject => reply.iter().any(|mark| value.to_lowercase().starts_with(mark)),
+                _ => false,
+            }
     }
 
     /// Whether a label goes on with this header.
@@ -299,10 +407,10 @@ impl<'l, 'a> Reader<'l, 'a> {
         let open = value.ends_with([';', ',']);
         match printed.field {
             Field::To | Field::Cc | Field::Bcc => {
-                if in_column && blanks <= 1 || open && blanks <= 1 && self.is_names(line.text) {
+                if in_column && blanks <= 1 || open && blanks <= 1 && is_names(line.text) {
                     return true;
                 }
-                if open && page && self.is_names(line.text) {
+                if open && page && is_names(line.text) {
                     return true;
                 }
                 // The address of the name before it, or the rest of one.
@@ -314,7 +422,7 @@ impl<'l, 'a> Reader<'l, 'a> {
                     return true;
                 }
                 let most = if open { 40 } else { 12 };
-                self.is_names(line.text)
+                is_names(line.text)
                     && (blanks <= 2 || page)
                     && self.certain_label_within(at + 1, most)
                     || value.is_empty() && blanks <= 1 && self.certain_label_within(at + 1, 4)
@@ -353,25 +461,6 @@ impl<'l, 'a> Reader<'l, 'a> {
         }
     }
 
-    /// Whether a line can be a part of a list of people.
-    fn is_names(&self, text: &str) -> bool {
-        let text = text.trim();
-        let words = text.split_whitespace().count();
-        if text.contains([';', '@', '<', '>', '©']) {
-            return true;
-        }
-        // Sentences end in marks and have small words; names do neither.
-        let small = text.split_whitespace().filter(|word| {
-            word.len() > 1
-                && word.chars().all(|c| c.is_lowercase())
-                && !matches!(*word, "de" | "van" | "von" | "al" | "bin" | "der" | "la" | "del")
-        });
-        // «Jr.» and «B.» end a name.
-        let stop = text.ends_with('.')
-            && text.split_whitespace().last().is_some_and(|last| last.chars().count() > 3);
-        words <= 12 && small.count() <= words / 4 && !stop && !text.ends_with(['?', '!', ':'])
-    }
-
     fn extend(&mut self, at: usize) {
         let line = &self.lines[at];
         if let Some(printed) = self.block.fields.last_mut() {
@@ -390,6 +479,25 @@ impl<'l, 'a> Reader<'l, 'a> {
         }
         self.block.last = at;
     }
+}
+
+/// Whether a line can be a part of a list of people.
+fn is_names(text: &str) -> bool {
+    let text = text.trim();
+    let words = text.split_whitespace().count();
+    if text.contains([';', '@', '<', '>', '©']) {
+        return true;
+    }
+    // Sentences end in marks and have small words; names do neither.
+    let small = text.split_whitespace().filter(|word| {
+        word.len() > 1
+            && word.chars().all(|c| c.is_lowercase())
+            && !matches!(*word, "de" | "van" | "von" | "al" | "bin" | "der" | "la" | "del")
+    });
+    // «Jr.» and «B.» end a name.
+    let stop = text.ends_with('.')
+        && text.split_whitespace().last().is_some_and(|last| last.chars().count() > 3);
+    words <= 12 && small.count() <= words / 4 && !stop && !text.ends_with(['?', '!', ':'])
 }
 
 /// Whether digits of a clock stand in a text, `10:13`, whatever became of the date.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::blocks::{Block, block};
-use super::lines::Line;
+use super::lines::{Kind, Line};
 use super::separators::{Attribution, Separator, attribution, separator};
 
 /// What begins a message.
@@ -37,6 +37,8 @@ pub(crate) struct Message {
     /// Where its words stand: places of lines, the first zone right below the head, further ones
     /// where an answer stands between or below what it quotes.
     pub(crate) zones: Vec<Range<usize>>,
+    /// The same places with what is withheld before, between and behind the words.
+    pub(crate) shown: Vec<Range<usize>>,
     /// Quotation marks before its own words.
     pub(crate) depth: u8,
 }
@@ -48,6 +50,17 @@ pub(crate) struct Chain {
     pub(crate) above: Range<usize>,
     /// Messages in the order printed: the newest first, as programs quote.
     pub(crate) messages: Vec<Message>,
+}
+
+impl Chain {
+    /// The messages that one of them quotes beneath it: those that follow, up to the first whose
+    /// head has fewer quotation marks than its own words.
+    pub(crate) fn quoted_by(&self, at: usize) -> Range<usize> {
+        let Some(message) = self.messages.get(at) else { return at..at };
+        let rest = &self.messages[at + 1..];
+        let beneath = rest.iter().take_while(|next| next.head.depth() >= message.depth).count();
+        at + 1..at + 1 + beneath
+    }
 }
 
 /// Most messages that one document gives.
@@ -63,15 +76,20 @@ pub(crate) fn chain(lines: &[Line<'_>]) -> Chain {
     let ends: Vec<usize> =
         heads.iter().skip(1).map(|(start, _)| *start).chain([lines.len()]).collect();
     for ((_, head), end) in heads.into_iter().zip(ends) {
+        // Codes right below a header are its own.
+        let own = |line: &&Line<'_>| line.kind == Kind::Stamp && line.codes.is_some();
         let from = head.places().1 + 1;
+        let from = from + lines[from..end].iter().take_while(own).count();
         let depth = own_depth(lines, &head, from..end);
-        chain.messages.push(Message { head, zones: Vec::new(), depth });
+        chain.messages.push(Message { head, zones: Vec::new(), shown: Vec::new(), depth });
         share_out(lines, &mut chain.messages, from..end);
     }
     for message in &mut chain.messages {
-        for zone in &mut message.zones {
-            *zone = trimmed(lines, zone.clone());
-        }
+        let zones = message.zones.iter();
+        message.shown = zones.map(|zone| trimmed(lines, zone.clone(), true)).collect();
+        message.shown.retain(|zone| !zone.is_empty());
+        let zones = message.zones.iter();
+        message.zones = zones.map(|zone| trimmed(lines, zone.clone(), false)).collect();
         message.zones.retain(|zone| !zone.is_empty());
     }
     chain
@@ -104,8 +122,9 @@ fn heads(lines: &[Line<'_>]) -> Vec<(usize, Head)> {
             .or_else(|| attribution(lines, at).map(Head::Attribution));
         match head {
             Some(head) => {
-                let start = announced.map_or(at, |(start, _)| start);
-                at = head.places().1 + 1;
+                let (first, last) = head.places();
+                let start = announced.map_or(first, |(start, _)| start);
+                at = last + 1;
                 heads.push((start, head));
             }
             None => at += 1,
@@ -166,9 +185,14 @@ fn share_out(lines: &[Line<'_>], messages: &mut [Message], zone: Range<usize>) {
     messages[owner].zones.push(start..zone.end);
 }
 
-/// A zone without blanks, stamps and separators at its ends.
-fn trimmed(lines: &[Line<'_>], zone: Range<usize>) -> Range<usize> {
-    let counts = |at: &usize| lines[*at].is_text() && separator(lines[*at].text).is_none();
+/// A zone without blanks, stamps and separators at its ends; with `codes`, marks of what is
+/// withheld stay.
+fn trimmed(lines: &[Line<'_>], zone: Range<usize>, codes: bool) -> Range<usize> {
+    let counts = |at: &usize| {
+        let line = &lines[*at];
+        let mark = codes && line.kind == Kind::Stamp && line.codes.is_some();
+        mark || line.is_text() && separator(line.text).is_none()
+    };
     let mut range = zone.clone();
     let Some(first) = range.find(counts) else { return zone.start..zone.start };
     let last = zone.rev().find(counts).unwrap_or(first);
@@ -223,6 +247,16 @@ mod tests {
                 ((18, 18), vec![(19, 20)]),
             ]
         );
+    }
+
+    #[test]
+    fn a_message_quotes_what_stands_within_its_marks() {
+        let text = "On Mar 2, 2009, at 9:04 AM, Ann Lind wrote:\n> Yes.\n\
+            > On Mar 2, 2009, at 8:04 AM, Bo Quist wrote:\n>> No.\n\
+            On Mar 1, 2009, at 8:04 AM, Cyd Olm wrote:\n> Well?\n";
+        let chain = chain(&lines(text));
+        let quoted: Vec<_> = (0..3).map(|at| chain.quoted_by(at)).collect();
+        assert_eq!(quoted, [1..2, 2..2, 3..3]);
     }
 
     #[test]

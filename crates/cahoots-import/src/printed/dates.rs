@@ -22,6 +22,8 @@ pub(crate) struct Reading {
     /// The zone's name says winter while the date is in summer: programs print the name of the
     /// zone so, whatever the season.
     pub(crate) season: bool,
+    /// Letters were read as digits, or the date could not be made out.
+    pub(crate) mended: bool,
     /// Where the date ends in the text.
     pub(crate) end: usize,
 }
@@ -53,7 +55,7 @@ impl Reading {
     /// The interval it states.
     pub(crate) fn when(&self, raw: &str, zone: Option<&TimeZone>) -> When {
         let mut when = self.stated.when(Basis::Quoted, raw, zone);
-        if self.other_weekday {
+        if self.other_weekday || self.mended {
             when.confidence = Confidence::Low;
         }
         if self.season {
@@ -134,6 +136,13 @@ struct State {
 
 /// Reads the date at the head of a text. `None` when no day can be made out of it.
 pub(crate) fn read(text: &str) -> Option<Reading> {
+    read_as_is(text).or_else(|| {
+        let mended = mended(text)?;
+        read_as_is(&mended).map(|reading| Reading { mended: true, ..reading })
+    })
+}
+
+fn read_as_is(text: &str) -> Option<Reading> {
     let tokens = tokens(text);
     let mut state = State::default();
     let mut at = 0;
@@ -145,6 +154,49 @@ pub(crate) fn read(text: &str) -> Option<Reading> {
         at += took;
     }
     state.finish()
+}
+
+/// A text whose years and clock readings have digits for the letters that recognition saw in
+/// them, `ZUU9 10:U8`; as many bytes as before. `None` when there is nothing to mend.
+fn mended(text: &str) -> Option<String> {
+    let head = text.char_indices().nth(60).map_or(text, |(at, _)| &text[..at]);
+    let mut out = String::with_capacity(text.len());
+    let mut changed = false;
+    for word in head.split_inclusive(' ') {
+        let bare = word.trim_end_matches([' ', ',', '.']);
+        let year = bare.len() == 4;
+        let clock = (4..=5).contains(&bare.len()) && bare.contains(':');
+        let letters = bare.bytes().filter(u8::is_ascii_alphabetic).count();
+        let digits: Option<String> = bare.chars().map(digit).collect();
+        match digits {
+            Some(digits)
+                if (1..=3).contains(&letters)
+                    && (clock && letters <= 2
+                        || year && (digits.starts_with("20") || digits.starts_with("199"))) =>
+            {
+                changed = true;
+                out.push_str(&digits);
+                out.push_str(&word[bare.len()..]);
+            }
+            _ => out.push_str(word),
+        }
+    }
+    out.push_str(&text[head.len()..]);
+    changed.then_some(out)
+}
+
+/// The digit that a letter is a misreading of.
+fn digit(c: char) -> Option<char> {
+    Some(match c {
+        '0'..='9' | ':' => c,
+        'O' | 'o' | 'U' | 'u' | 'D' | 'd' | 'Q' => '0',
+        'l' | 'I' | 'i' | 'L' => '1',
+        'Z' | 'z' => '2',
+        'S' | 's' => '5',
+        'b' => '6',
+        'B' => '8',
+        _ => return None,
+    })
 }
 
 impl State {
@@ -164,7 +216,7 @@ impl State {
                 {
                     return self.offset(mark, digits, tokens, at, text);
                 }
-                usize::from(!matches!(mark, '<' | '"' | '[' | '\''))
+                usize::from(!self.dated() || !matches!(mark, '<' | '"' | '[' | '\''))
             }
             Token::Digits(digits) => {
                 let took = self.digits(digits, tokens, at);
@@ -238,7 +290,14 @@ impl State {
             }
             let seconds = match (token(3), token(4)) {
                 (Some(Token::Mark(':')), Some(Token::Digits(seconds))) => {
-                    number(seconds).filter(|s| *s < 61)
+                    // `14:07:172009`: the year is glued on; `14:07:474`: a stroke.
+                    if let (6, None, Ok(year)) =
+                        (seconds.len(), self.year, seconds[seconds.len().min(2)..].parse::<i32>())
+                        && (1980..=2037).contains(&year)
+                    {
+                        self.year = Some(year);
+                    }
+                    number(&seconds[..seconds.len().min(2)]).filter(|s| *s < 61)
                 }
                 _ => None,
             };
@@ -377,6 +436,23 @@ impl State {
             self.end = end;
             return 1;
         }
+        if self.month.is_none()
+            && self.weekday.is_some()
+            && let Some(month) = torn_month(&lower, word.starts_with(char::is_uppercase))
+        {
+            self.month = Some(month);
+            self.end = end;
+            return 1;
+        }
+        // `Se•tember`: the rest of the name.
+        if let Some(month) = self.month
+            && self.day.is_none()
+            && lower.len() >= 3
+            && MONTHS[month as usize - 1][0].ends_with(&lower)
+        {
+            self.end = end;
+            return 1;
+        }
         if self.weekday.is_none()
             && !self.dated()
             && let Some(day) = weekday(&lower)
@@ -506,6 +582,7 @@ impl State {
             either_way: self.either_way,
             other_weekday: self.weekday.is_some_and(|stated| stated != weekday),
             season,
+            mended: false,
             end: self.end,
         })
     }
@@ -568,7 +645,26 @@ fn month(word: &str) -> Option<u32> {
     near.map(|at| at as u32 + 1)
 }
 
-/// The weekday a word names, Monday being 0.
+/// The month of which a word is the beginning, or which it names with one letter lost or two of a
+/// long name misread. Asked only behind a weekday;
+/// two letters count if the first is a capital.
+fn torn_month(word: &str, capital: bool) -> Option<u32> {
+    let length = word.chars().count();
+    if length < if capital { 2 } else { 4 } {
+        return None;
+    }
+    let only = |fits: &dyn Fn(&str) -> bool| {
+        let mut found = (1..).zip(MONTHS).filter(|(_, names)| fits(names[0]));
+        let (month, _) = found.next()?;
+        found.next().is_none().then_some(month)
+    };
+    only(&|name| name.starts_with(word)).or_else(|| {
+        let most = if length >= 7 { 2 } else { usize::from(length >= 4) };
+        only(&|name| name.len().abs_diff(length) <= 1 && distance(word, name) <= most)
+    })
+}
+
+/// The weekday a word names, Monday being 0; one letter of a long name may be misread.
 fn weekday(word: &str) -> Option<u32> {
     const NAMES: [&[&str]; 7] = [
         &["monday", "mon", "montag", "mo", "lundi", "lun", "lunes", "lunedì", "maandag"],
@@ -590,7 +686,12 @@ fn weekday(word: &str) -> Option<u32> {
         &["saturday", "sat", "samstag", "sa", "samedi", "sam", "sábado", "zaterdag"],
         &["sunday", "sun", "sonntag", "so", "dimanche", "dim", "domingo", "zondag"],
     ];
-    NAMES.iter().position(|names| names.contains(&word)).map(|at| at as u32)
+    let exact = NAMES.iter().position(|names| names.contains(&word));
+    let near = || {
+        let long = word.chars().count() >= 5;
+        NAMES.iter().position(|names| long && distance(word, names[0]) <= 1)
+    };
+    exact.or_else(near).map(|at| at as u32)
 }
 
 #[cfg(test)]
@@ -617,6 +718,16 @@ mod tests {
             ("Feb. 8, 2011", "2011-02-08"),
             ("Wed Dec 0815:03:00 2010", "2010-12-08T15:03:00"),
             ("Friday, September 21, 2012 0404 PM", "2012-09-21T16:04"),
+            ("Sun Oct 25 11:13:172009", "2009-10-25T11:13:17"),
+            ("Thu Dec 30 14:07:474 2010", "2010-12-30T14:07:47"),
+            ("Sun Au 16 07:02:17 2009", "2009-08-16T07:02:17"),
+            ("Monda Se tember 27, 2010 12:51 PM", "2010-09-27T12:51"),
+            ("Tuesday, Se•tember 8, 2009 10:52 AM", "2009-09-08T10:52"),
+            ("Tuesday, Aril 20, 2010 9:26 AM", "2010-04-20T09:26"),
+            ("Thursday, lune 30, 2011 04:51 AM", "2011-06-30T04:51"),
+            ("Thursday, '‘larch 03, 2011 09:45 PM", "2011-03-03T21:45"),
+            ("Wednesday, February'29, 2012 6:15 PM", "2012-02-29T18:15"),
+            ("Saturday, October 3, ZUU9 10:U8 AM", "2009-10-03T10:08"),
         ] {
             let reading = read(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(reading.civil(), want, "{text}");
@@ -632,6 +743,7 @@ mod tests {
         assert!(read("5/4/2011 18:05").unwrap().either_way);
         assert!(!read("5/4/2011 6:05 PM").unwrap().either_way);
         assert!(read("Monday, May 4, 2011 12:04").unwrap().other_weekday);
+        assert!(read("Wednesday, May 4, 201l 12:04").unwrap().mended);
         let summer = read("May 4, 2011 05:44 PM Eastern Standard Time").unwrap();
         assert!(summer.season);
         assert_eq!(summer.stated.offset, Some(-5 * 3600));

@@ -1,5 +1,7 @@
 //! Documents to items: one for each message, or one for a document that has none.
 
+use std::borrow::Cow;
+
 use cahoots_record::{
     AccountKey, Attachment, Flags, Issue, Item, ItemId, ItemKind, Locator, Medium, Object,
     ObjectKind, Participant, Role, Selector, Severity, Sha256, Visibility, When,
@@ -39,6 +41,7 @@ pub(crate) enum Place<'a> {
 
 /// Reads a text into `batch`: a document of it is an entry of the balance.
 pub(crate) fn read(text: &str, origin: &Origin<'_>, options: &Options, batch: &mut Batch) {
+    let text = &*plain(text);
     let starts = match origin.place {
         Place::Lines(bytes) => line_starts(bytes),
         Place::Whole { .. } => Vec::new(),
@@ -51,6 +54,21 @@ pub(crate) fn read(text: &str, origin: &Origin<'_>, options: &Options, batch: &m
         batch.balance.damaged += u64::from(damaged);
         batch.balance.read += u64::from(!damaged);
     }
+}
+
+/// A text without NUL bytes and without carriage returns in the middle of a line, line for line.
+fn plain(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let lone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
+    if !memchr::memchr2_iter(b'\r', b'\0', bytes).any(|at| bytes[at] == b'\0' || lone(at)) {
+        return Cow::Borrowed(text);
+    }
+    let clean = |(at, c): (usize, char)| match c {
+        '\0' => char::REPLACEMENT_CHARACTER,
+        '\r' if lone(at) => ' ',
+        other => other,
+    };
+    Cow::Owned(text.char_indices().map(clean).collect())
 }
 
 /// Where each line starts, and where the last one ends.
@@ -106,7 +124,9 @@ impl Reader<'_, '_> {
         let mut items: Vec<Item> = Vec::with_capacity(messages.len());
         // From the oldest on: each needs the names of those it quotes.
         for (at, message) in messages.iter().enumerate().rev() {
-            let references = items.iter().filter_map(|item| item.native_id.clone()).collect();
+            let quoted = self.document.chain.quoted_by(at).len();
+            let quoted = &items[items.len() - quoted..];
+            let references = quoted.iter().filter_map(|item| item.native_id.clone()).collect();
             let item = self.message(at, message, references, batch);
             items.push(item);
         }
@@ -174,6 +194,12 @@ impl Reader<'_, '_> {
         self.document.stamps.document.as_deref().unwrap_or(self.origin.member)
     }
 
+    /// The member's own name, for a document with nothing on it that could be a title.
+    fn file_name(&self) -> Option<String> {
+        let name = self.origin.member.rsplit(['/', '\\']).next()?;
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+
     fn whole_document(&self) -> Item {
         let lines = 0..self.document.lines.len();
         let text = body::text(&self.document.lines, std::slice::from_ref(&lines), 0);
@@ -199,7 +225,7 @@ impl Reader<'_, '_> {
             visibility: Visibility::Private,
             native_id: None,
             when: When::unknown(),
-            subject: title(&text),
+            subject: title(&text).or_else(|| self.file_name()),
             language: extract::language(&text),
             participants: Vec::new(),
             objects: objects(&text),
@@ -227,11 +253,11 @@ impl Reader<'_, '_> {
         let lines = &self.document.lines;
         let total = self.document.chain.messages.len();
         let (head_first, head_last) = message.head.places();
-        let zone = message.zones.first();
+        let zone = message.shown.first();
         let first = lines[head_first].number;
         let last = zone.map_or(lines[head_last].number, |zone| lines[zone.end - 1].number);
         let locator = self.locator(first, last);
-        let text = body::text(lines, &message.zones, message.depth);
+        let text = body::text(lines, &message.shown, message.depth);
         let header = Header::of(&message.head);
 
         let mut detail = self.detail();
@@ -253,7 +279,7 @@ impl Reader<'_, '_> {
             }
         }
         detail.insert("printed".into(), printed.into());
-        let redactions = body::redactions(lines, &message.zones);
+        let redactions = body::redactions(lines, &message.shown);
         if !redactions.is_empty() {
             detail.insert("redactions".into(), redactions.into());
         }
@@ -315,9 +341,20 @@ impl Reader<'_, '_> {
             issue("bad-date", what, "the message without a time, the words as printed");
             return (When { raw: Some(raw.to_owned()), ..When::unknown() }, None);
         };
+        let released = self.document.stamps.year();
+        if released.is_some_and(|released| reading.stated.year > released) {
+            let what = format!("the time «{raw}» is later than the document's release: misread");
+            issue("date-after-release", what, "the message without a time, the words as printed");
+            return (When { raw: Some(raw.to_owned()), ..When::unknown() }, Some(reading));
+        }
         if reading.other_weekday {
             let what = format!("the weekday in «{raw}» is not that of the date: one is misread");
             issue("weekday-differs", what, "the date, with low confidence");
+        }
+        if reading.mended {
+            let what =
+                format!("«{raw}» has letters where digits belong: read as {}", reading.civil());
+            issue("misread-date", what, "the time as it was read, with low confidence");
         }
         if reading.either_way {
             let what = format!("in «{raw}» the day and the month could be the other way round");

@@ -254,6 +254,24 @@ pub(crate) fn label(line: &str, inside: bool) -> Option<Hit> {
     hit(*field, Surety::Guess)
 }
 
+/// Where the value stands behind what may have been «From»: `Front:`, `Frcim`, or the word alone.
+pub(crate) fn nearly_from(line: &str) -> Option<usize> {
+    let start = dirt(line);
+    let rest = &line[start..];
+    let end = rest.find([':', ';', '\'', '°', '•', '.']).or_else(|| rest.find("  "));
+    let end = end.unwrap_or(rest.len()).min(rest.find("From ").map_or(rest.len(), |at| at + 4));
+    let word = &rest[..end];
+    if !(3..=8).contains(&word.len()) {
+        return None;
+    }
+    let folded: String =
+        word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let near = (4..=6).contains(&folded.len()) && distance(&folded, "from") <= 2;
+    let alike = folded.starts_with(['f', 'p']) && folded.contains(['r', 'l']);
+    let value = rest[end..].trim_start_matches([':', ';', '\'', '°', '•', '.', ' ']);
+    (near && alike).then(|| line.len() - value.len())
+}
+
 /// What ends a label.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
@@ -283,7 +301,7 @@ fn cut(text: &str) -> Option<(&str, usize, Mark)> {
     let mut blanks = 0;
     for (at, c) in text.char_indices() {
         match c {
-            ':' | ';' | '：' => {
+            ':' | ';' | '：' | '•' => {
                 return Some((&text[..at], past_blanks(text, at + c.len_utf8()), Mark::Colon));
             }
             '.' | ',' if after_is_gap(text, at + 1) => {
@@ -370,6 +388,17 @@ mod tests {
             ("Subject.    x", false, Some((Field::Subject, Surety::Exact))),
         ] {
             assert_eq!(field(line, inside), want, "{line}");
+        }
+        for (line, value) in [
+            ("Front     Ann", Some("Ann")),
+            ("Frcim: Ann", Some("Ann")),
+            ("f ronn:   Ann", Some("Ann")),
+            ("From Ann", Some("Ann")),
+            ("From", Some("")),
+            ("Form letters to Ann", None),
+            ("To: Ann", None),
+        ] {
+            assert_eq!(nearly_from(line).map(|at| &line[at..]), value, "{line}");
         }
         let hit = label("To:    Ann", false).unwrap();
         assert_eq!(&"To:    Ann"[hit.value..], "Ann");

@@ -55,6 +55,12 @@ impl Stamps {
         map
     }
 
+    /// The year of release or review: nothing in the document was written later.
+    pub(crate) fn year(&self) -> Option<i32> {
+        let year = self.date.as_deref()?.rsplit(['/', '-']).next()?;
+        (year.len() == 4).then(|| year.parse().ok())?
+    }
+
     fn exempt(&mut self, codes: &str) {
         for code in split_codes(codes) {
             if !self.exemptions.contains(&code) {
@@ -203,7 +209,8 @@ pub(crate) fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {
 fn first_date(text: &str) -> Option<String> {
     let word = text.split_whitespace().next()?;
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    (word.contains('/') && (5..=8).contains(&digits)).then(|| word.to_owned())
+    let marks = word.bytes().filter(|b| matches!(b, b'/' | b'-')).count();
+    (marks == 2 && (5..=8).contains(&digits)).then(|| word.to_owned())
 }
 
 /// Takes stamps at the right margin off a line that may have words of its own. Several may stand
@@ -309,7 +316,8 @@ fn take_release(said: &str, rest: &str, stamps: &mut Stamps, release: &mut u8) {
 fn release_at(text: &str) -> Option<usize> {
     let at = memchr::memmem::find(text.as_bytes(), b"RELEA")?;
     let before = &text[..at];
-    let set_off = before.trim().is_empty() || before.ends_with("  ");
+    let dirt = before.trim().chars().count() <= 1;
+    let set_off = dirt || before.ends_with("  ");
     let letters = squeezed(&text[at..], 14);
     let whole = letters.starts_with("RELEASEIN") || "RELEASEIN".starts_with(&letters);
     (set_off && whole && (letters.len() > 7 || at >= 20)).then_some(at)
@@ -325,6 +333,7 @@ fn classified_at(text: &str) -> Option<usize> {
     let rest = &text[found..];
     let official = rest.starts_with("Declassify on") && rest.bytes().any(|b| b.is_ascii_digit())
         || rest.contains(" on ")
+        || rest.trim_end().ends_with(" on")
         || rest.contains("Class:");
     (set_off && official).then_some(before.len())
 }
@@ -362,7 +371,9 @@ pub(crate) fn all_codes(text: &str) -> bool {
     }
     let mut codes = 0;
     for part in text.split([',', ';']) {
+        // `B1.1.4(B)`: a full stop for the comma.
         let part = part.trim().replacen("1 4(", "1.4(", 1);
+        let part = part.strip_prefix("B1.1.").map_or(part.clone(), |rest| format!("1.{rest}"));
         let mut words = part.split_whitespace();
         let Some(first) = words.next() else { continue };
         if !is_code(first) {
@@ -371,8 +382,9 @@ pub(crate) fn all_codes(text: &str) -> bool {
         codes += 1;
         // Statutes are named after a (b)(3): `B3 CIA PERS/ORG`.
         for word in words {
-            let statute =
-                word.len() <= 9 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'/');
+            let upper = word.bytes().filter(u8::is_ascii_uppercase).count();
+            let others = word.bytes().filter(|b| b.is_ascii_digit() || *b == b'/').count();
+            let statute = word.len() <= 14 && upper >= 2 && upper + others == word.len();
             if !statute && !is_code(word) {
                 return false;
             }
@@ -491,13 +503,38 @@ mod tests {
 
     #[test]
     fn codes_and_words_are_told_apart() {
-        for text in ["B6", "B5,B6", "1.4(D)", "(b)(6)", "b(5)", "B3 INA", "1.4(B),B1", "(b)(7)(C)"]
-        {
+        for text in [
+            "B6",
+            "B5,B6",
+            "1.4(D)",
+            "(b)(6)",
+            "b(5)",
+            "B3 INA",
+            "B3 CIA PERS/ORG",
+            "B3 NATSECACT1947",
+            "1.4(B),B1",
+            "B1.1.4(B),1.4(D),B5",
+            "(b)(7)(C)",
+        ] {
             assert!(all_codes(text), "{text}");
         }
-        for text in ["B", "B52 bombers", "BBC", "14", "s", "", "Bob", "b2b", "1.4"] {
+        for text in ["B", "B52 bombers", "BBC", "14", "s", "", "Bob", "b2b", "1.4", "B6 12"] {
             assert!(!all_codes(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_classifier_beside_a_header_is_taken_off() {
+        let text = "From:        Ann Lind      Classified by Cyd Olm on\n\
+            Sent:        Monday, March 2, 2009 9:04 AM       11-30-2015 — Class: CONFIDENTIAL —\n\
+            To:          H              Reason: 1.4(B), 1.4(D) — Declassify on:\n\
+            Subject:     Quay           02/05/2031\n";
+        let mut all = lines(text);
+        let stamps = read(&mut all);
+        assert_eq!(stamps.marks.len(), 4);
+        let left: Vec<&str> =
+            all.iter().map(|l| l.text.split("  ").last().unwrap().trim()).collect();
+        assert_eq!(left, ["Ann Lind", "Monday, March 2, 2009 9:04 AM", "H", "Quay"]);
     }
 
     #[test]

@@ -2,6 +2,24 @@
 export const shots = [
   ["overview", "/"],
   ["search", "/search?q=wikileaks"],
+  ["chronology", "/chronology"],
+  [
+    "chronology-days",
+    "/chronology?from=2016-10-12T11:00Z&until=2016-10-14T18:00Z&list=links",
+    async (page) => page.getByRole("tab", { name: /^Asked and done \([1-9]/ }).waitFor(),
+  ],
+  ["chronology-hour", "/chronology?from=2016-10-12T13:01Z&until=2016-10-12T14:31Z"],
+  ["pairs", "/pair"],
+  ["pair", "/pair/WikiLeaks/Donald%20Trump%20Jr."],
+  [
+    "pair-test",
+    "/pair/WikiLeaks/Donald%20Trump%20Jr.",
+    async (page) => {
+      await page.getByText("The record cannot tell.").scrollIntoViewIfNeeded();
+      await page.waitForTimeout(200);
+    },
+  ],
+  ["exposure", "/exposure?object=M1"],
   [
     "item",
     "/search?q=from:wikileaks&sort=oldest",

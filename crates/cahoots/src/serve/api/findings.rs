@@ -25,10 +25,10 @@ use crate::commands;
 use crate::desk::Desk;
 use crate::serve::state::Workbench;
 
-type Asked<T> = Result<Query<T>, QueryRejection>;
+pub(super) type Asked<T> = Result<Query<T>, QueryRejection>;
 
 /// An answer by its question's name and arguments.
-async fn found(
+pub(super) async fn found(
     workbench: &Arc<Workbench>,
     key: String,
     question: impl FnOnce(&Desk) -> Result<Answer> + Send + 'static,
@@ -58,14 +58,26 @@ pub enum ContactsAnswer {
     /// With `a` and `b`.
     Dossier(Box<CitedFinding<Dossier>>),
     /// Otherwise.
-    Table(Box<CitedList<Vec<Pair>>>),
+    Table(Box<CitedList<Pairs>>),
 }
+
+// Lists have types of their own: every `Vec` would get the same name in the description.
+
+/// Pairs, most messages first.
+#[derive(Serialize, ToSchema)]
+#[schema(as = contacts::Pairs)]
+pub struct Pairs(Vec<Pair>);
+
+/// Requests in the order of time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = requests::Requests)]
+pub struct Requests(Vec<Request>);
 
 /// Requests, those left out counted.
 #[derive(Serialize, ToSchema)]
 pub struct RequestsAnswer {
     #[serde(flatten)]
-    pub finding: CitedList<Vec<Request>>,
+    pub finding: CitedList<Requests>,
     /// How many merely possible ones were left out.
     pub possible_left_out: u64,
 }
@@ -437,6 +449,23 @@ pub async fn statements(
         reviewer: None,
         action: None,
     };
+    found(&workbench, format!("{args:?}"), move |desk| commands::statements::answer(desk, &args))
+        .await
+}
+
+/// The ledger as claim reviews of schema.org.
+///
+/// The same bytes as `cahoots statements --claim-review`.
+#[utoipa::path(
+    get, path = "/statements/claim-reviews", tag = "findings", params(StatementsQuery),
+    responses((status = 200, body = Vec<serde_json::Value>), (status = 400, body = Problem), (status = 401, body = Problem))
+)]
+pub async fn claim_reviews(
+    State(workbench): State<Arc<Workbench>>,
+    asked: Asked<StatementsQuery>,
+) -> Result<Response, Refused> {
+    let Query(asked) = asked?;
+    let args = cli::Statements { of: asked.of, claim_review: true, action: None };
     found(&workbench, format!("{args:?}"), move |desk| commands::statements::answer(desk, &args))
         .await
 }

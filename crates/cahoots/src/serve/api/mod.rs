@@ -3,11 +3,13 @@
 pub mod error;
 
 mod case;
+mod coordination;
 mod decisions;
 mod events;
 mod findings;
 mod items;
 mod people;
+mod questions;
 mod search;
 mod session;
 pub mod timeline;
@@ -71,14 +73,18 @@ fn described() -> OpenApiRouter<Arc<Workbench>> {
         .routes(routes!(people::party))
         .routes(routes!(people::decisions, people::decide))
         .routes(routes!(findings::brief))
+        .routes(routes!(questions::questions))
         .routes(routes!(findings::contacts))
         .routes(routes!(findings::acts))
         .routes(routes!(findings::scan))
         .routes(routes!(findings::requests))
         .routes(routes!(findings::exposure))
         .routes(routes!(findings::statements))
+        .routes(routes!(findings::claim_reviews))
         .routes(routes!(findings::coverage))
         .routes(routes!(findings::absences))
+        .routes(routes!(coordination::coordination))
+        .routes(routes!(coordination::edge))
         .routes(routes!(work::of_item))
         .routes(routes!(work::star))
         .routes(routes!(work::tag, work::untag))
