@@ -465,7 +465,13 @@ pub async fn claim_reviews(
     asked: Asked<StatementsQuery>,
 ) -> Result<Response, Refused> {
     let Query(asked) = asked?;
-    let args = cli::Statements { of: asked.of, claim_review: true, action: None };
+    let args = cli::Statements {
+        of: asked.of,
+        claim_review: true,
+        page: None,
+        reviewer: None,
+        action: None,
+    };
     found(&workbench, format!("{args:?}"), move |desk| commands::statements::answer(desk, &args))
         .await
 }
