@@ -86,6 +86,17 @@ fn control_characters_inside_a_line_reach_no_text() {
 }
 
 #[test]
+fn a_time_after_the_release_is_a_misreading() {
+    let text = b"Case No. H-1 Doc No. D1 Date: 01/02/2013\n\nFrom:          Ann Lind\n\
+        Sent:          Monday, March 2, 2049 9:04 AM\nTo:            Bo Quist\n\
+        Subject:       Quay\n\nYes.\n";
+    let batch = read(text);
+    assert_eq!(batch.items[0].when.earliest, None);
+    assert_eq!(batch.items[0].when.raw.as_deref(), Some("Monday, March 2, 2049 9:04 AM"));
+    assert_eq!(batch.issues[0].code, "date-after-release");
+}
+
+#[test]
 fn printed_documents_are_recognised_and_other_texts_are_not() {
     let ask =
         |head: &[u8]| importer().recognize(Probe::File { path: "x.txt", head, complete: true });
@@ -129,6 +140,87 @@ fn a_zone_that_is_given_takes_the_doubt_away() {
     let zone = Some(jiff::tz::TimeZone::get("America/New_York").unwrap());
     let closed = span(&Options { zone, ..Options::default() });
     assert_eq!((open, closed), ((28 * 3600 + 59) * 1_000_000, 59 * 1_000_000));
+}
+
+/// A PDF of one page per text, each line of it set in its own place.
+fn pdf(pages: &[&str], encrypted: bool) -> Vec<u8> {
+    let mut objects = vec!["<< /Type /Catalog /Pages 2 0 R >>".to_owned()];
+    let kids: String = (0..pages.len()).map(|at| format!("{} 0 R ", 4 + at * 2)).collect();
+    objects.push(format!("<< /Type /Pages /Count {} /Kids [{kids}] >>", pages.len()));
+    objects.push("<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>".to_owned());
+    for (at, page) in pages.iter().enumerate() {
+        let mut drawn = String::new();
+        for (line, text) in page.lines().enumerate() {
+            let y = 760 - line * 14;
+            drawn.push_str(&format!("BT /F1 10 Tf 60 {y} Td ({text}) Tj ET\n"));
+        }
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R \
+             /Resources << /Font << /F1 3 0 R >> >> >>",
+            5 + at * 2
+        ));
+        objects.push(format!("<< /Length {} >>\nstream\n{drawn}\nendstream", drawn.len()));
+    }
+    let mut out = String::from("%PDF-1.4\n");
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (at, object) in objects.iter().enumerate() {
+        table.push_str(&format!("{:010} 00000 n \n", out.len()));
+        out.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
+    }
+    let start = out.len();
+    let password = format!(
+        "/Encrypt << /Filter /Standard /V 1 /R 2 /O <{0}> /U <{0}> /P -4 >> /ID [<00> <00>]",
+        "ab".repeat(32)
+    );
+    let locked = if encrypted { password.as_str() } else { "" };
+    out.push_str(&format!(
+        "{table}trailer\n<< /Size {} /Root 1 0 R {locked} >>\nstartxref\n{start}\n%%EOF\n",
+        objects.len() + 1
+    ));
+    out.into_bytes()
+}
+
+#[test]
+fn a_pdf_is_read_and_what_is_wrong_with_one_is_said() {
+    let mail = "From:          Ann Lind\nSent:          Monday, March 2, 2009 9:04 AM\n\
+        To:            Bo Quist\nSubject:       Quay\n\nIt is mended.";
+    let codes = |batch: &Batch| batch.issues.iter().map(|i| i.code.clone()).collect::<Vec<_>>();
+    let whole = pdf(&[mail, ""], false);
+    let batch = read(&whole);
+    assert_eq!((batch.items.len(), batch.issues.len()), (1, 0), "{:?}", batch.issues);
+    assert_eq!(batch.items[0].text, "It is mended.\n");
+    assert_eq!(batch.items[0].subject.as_deref(), Some("Quay"));
+
+    let end = whole.windows(4).rposition(|window| window == b"xref").unwrap();
+    let cut = &whole[..whole[..end].windows(4).rposition(|window| window == b"xref").unwrap()];
+    let batch = read(cut);
+    assert_eq!((batch.items.len(), codes(&batch)), (1, vec!["incomplete-pdf".to_owned()]));
+    assert_eq!(batch.balance.damaged, 1);
+
+    let importer = importer();
+    let lost = |data: Vec<u8>| {
+        let chunk = cahoots_import::Chunk {
+            member: "a.pdf".into(),
+            offset: 0,
+            rows_before: 0,
+            data,
+            modified: None,
+            shared: None,
+        };
+        let batch = importer.parse(&chunk, &Options::default());
+        assert_eq!((batch.items.len(), batch.balance.skipped, batch.issues.len()), (0, 1, 1));
+        assert_eq!(batch.issues[0].locator.to_string(), "a.pdf#whole");
+        batch.issues[0].what.clone()
+    };
+    assert_eq!(lost(pdf(&[mail], true)), "the PDF is encrypted with a password");
+    assert_eq!(lost(b"%PDF-1.4\nno more".to_vec()), "the PDF is damaged beyond reading");
+}
+
+#[test]
+fn a_pdf_of_empty_pages_is_one_document() {
+    let batch = read(&pdf(&vec![""; 1_000], false));
+    assert_eq!((batch.items.len(), batch.issues.len()), (1, 0));
+    assert_eq!(batch.items[0].kind, ItemKind::File);
 }
 
 proptest! {

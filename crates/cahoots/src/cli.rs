@@ -245,7 +245,7 @@ pub struct Contacts {
 #[derive(Args, Debug)]
 pub struct Brief {
     /// Redraws of each permutation test
-    #[arg(long, default_value_t = 999)]
+    #[arg(long, default_value_t = 999, value_parser = clap::value_parser!(u32).range(1..))]
     pub redraws: u32,
     /// Seed of the redraws
     #[arg(long, default_value_t = 1)]
@@ -279,7 +279,7 @@ pub struct Acts {
     #[arg(long, value_name = "[PARTY=]FROM..TO")]
     pub coverage: Vec<String>,
     /// Redraws of the permutation test
-    #[arg(long, default_value_t = 9_999)]
+    #[arg(long, default_value_t = 9_999, value_parser = clap::value_parser!(u32).range(1..))]
     pub redraws: u32,
     /// Seed of the redraws
     #[arg(long, default_value_t = 1)]

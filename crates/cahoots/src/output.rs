@@ -176,7 +176,10 @@ impl Output {
     /// A time for a line: in the display zone, as fine as it is known.
     pub fn time(&self, when: &When) -> String {
         let Some(key) = when.sort_key() else { return "time unknown".to_owned() };
-        let text = self.instant(key, when.precision);
+        let text = match stated_day(when) {
+            Some(day) => day,
+            None => self.instant(key, when.precision),
+        };
         match (when.is_instant(), when.earliest, when.latest) {
             (true, ..) => text,
             (false, Some(_), None) => format!("after {text}"),
@@ -218,6 +221,20 @@ impl Output {
     pub fn day(&self, time: Option<UtcMicros>) -> String {
         time.map(|time| self.instant(time, Precision::Day)).unwrap_or_default()
     }
+}
+
+/// The day that was written, where no zone was: the interval begins 14 hours before it in UTC, which
+/// is another day.
+fn stated_day(when: &When) -> Option<String> {
+    const DOUBT: i64 = 14 * 3_600;
+    const DAY: i64 = 24 * 3_600;
+    let (earliest, latest) = (when.earliest?, when.latest?);
+    let wide = latest.seconds().saturating_sub(earliest.seconds()) > DAY + DOUBT;
+    if when.precision != Precision::Day || when.offset.is_some() || !wide {
+        return None;
+    }
+    let day = earliest.plus_seconds(DOUBT).timestamp()?.to_zoned(jiff::tz::TimeZone::UTC);
+    Some(day.date().to_string())
 }
 
 /// Columns a text takes; controls and combining marks take none.
@@ -312,6 +329,23 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_without_a_zone_is_the_day_that_was_written() {
+        let hours = |n: i64| UtcMicros::from_seconds(n * 3_600);
+        let day = |from: i64, to: i64| When {
+            earliest: Some(hours(from)),
+            latest: Some(UtcMicros(hours(to).0 - 1)),
+            precision: Precision::Day,
+            ..When::unknown()
+        };
+        assert_eq!(stated_day(&day(24 - 14, 48 + 14)).as_deref(), Some("1970-01-02"));
+        // A zone is known, or the time is finer or wider than a day.
+        assert_eq!(stated_day(&day(24, 48)), None);
+        assert_eq!(stated_day(&When { offset: Some(0), ..day(10, 62) }), None);
+        assert_eq!(stated_day(&When { precision: Precision::Hour, ..day(10, 62) }), None);
+        assert_eq!(stated_day(&When::unknown()), None);
+    }
 
     #[test]
     fn no_command_of_a_record_reaches_the_terminal() {

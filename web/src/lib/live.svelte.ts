@@ -1,5 +1,6 @@
 // What happens on the server while a page is open.
 import { type Schemas } from "../api/client";
+import { lookAgain } from "./session.svelte";
 
 type Happened = Schemas["Event"];
 
@@ -16,6 +17,11 @@ class Live {
       const event = JSON.parse(message.data) as Happened;
       this.last = event;
       if (event.kind === "decided") this.decisions += 1;
+      // An archive is being added: what every page needs is read again, and lists ask again.
+      if (event.kind === "grown") {
+        void lookAgain().catch(() => undefined);
+        this.decisions += 1;
+      }
     };
   }
 

@@ -324,11 +324,7 @@ fn request(
         }
         names
     };
-    // The weightiest sentence: scored ones before those that only a pattern speaks for.
-    let top = asked.iter().reduce(|best, next| {
-        let weight = |asked: &Asked| (asked.bucket, asked.score);
-        if weight(next) > weight(best) { next } else { best }
-    });
+    let top = weightiest(&asked);
     let (kind, kind_basis, score, bucket, reason) = match (&stated, top) {
         (Some(stated), _) => {
             let words = "stated in the compiled record";
@@ -374,6 +370,25 @@ fn request(
         decision,
         earlier_decisions,
         place,
+    }
+}
+
+/// The weightiest sentence: scored ones before those that only a pattern speaks for.
+fn weightiest(asked: &[Asked]) -> Option<&Asked> {
+    asked.iter().reduce(|best, next| {
+        let weight = |asked: &Asked| (asked.bucket, asked.score);
+        if weight(next) > weight(best) { next } else { best }
+    })
+}
+
+/// Gives a request that was found by [`Detector::for_ranking`] its words and reasons: what a full
+/// detector finds in the same message.
+pub fn explain(request: &mut Request, detection: Detection) {
+    request.asked = detection.asked;
+    if request.stated.is_none()
+        && let Some(top) = weightiest(&request.asked)
+    {
+        request.reason = in_words(top);
     }
 }
 

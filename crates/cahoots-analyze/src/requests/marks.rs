@@ -15,8 +15,8 @@ pub enum Mark {
     Attribution(u8),
     /// `To:`, `cc:` and `Subject:` as Lotus Notes quotes them; everything below is quoted.
     LotusHeader,
-    /// The first line of a PGP signature.
-    PgpSignature,
+    /// The first line of a PGP signature, key or message.
+    PgpArmour,
     /// "-- ": everything below that no other mark claims.
     SignatureLine,
 }
@@ -41,6 +41,8 @@ pub fn of(text: &str, start: usize, line: &str, fresh: bool) -> Option<Mark> {
     let first = line.as_bytes().first()?;
     let found = match first {
         b'-' | b'_' | b'*' | b'=' => rule_line(text, start, line),
+        b'~' | b'+' | b'#' | b'.' => drawn_signature(text, start, line),
+        b'F' if starts(line, "From:") && line.contains("IN%\"") => Some(Mark::Line(Zone::Quoted)),
         b'F' | b'f' => header_block(text, start, line, "From:"),
         b'T' | b't' => header_block(text, start, line, "To:"),
         b'O' | b'o' => attribution(text, start, line),
@@ -77,10 +79,11 @@ fn rule_line(text: &str, start: usize, line: &str) -> Option<Mark> {
     }
     let words = line.trim_matches(|mark| matches!(mark, '-' | '_' | '*' | '=' | ' '));
     let dashes = line.len() - words.len();
-    if starts(line, "-----BEGIN PGP SIGNATURE") {
-        return Some(Mark::PgpSignature);
+    if let Some(name) = armour(line, "BEGIN") {
+        let signed = starts(name, "SIGNED");
+        return Some(if signed { Mark::Line(Zone::Footer) } else { Mark::PgpArmour });
     }
-    if starts(line, "-----BEGIN PGP") || starts(line, "-----END PGP") {
+    if armour(line, "END").is_some() {
         return Some(Mark::Line(Zone::Footer));
     }
     if dashes >= 4 && starts(words, "Forwarded") {
@@ -107,7 +110,41 @@ fn rule_line(text: &str, start: usize, line: &str) -> Option<Mark> {
             return Some(Mark::ParagraphIs(Zone::Disclaimer));
         }
     }
-    None
+    drawn_signature(text, start, line)
+}
+
+/// What stands between the dashes of a line that begins or ends PGP's armour: `SIGNATURE`. Within
+/// a signed message such a line has a dash and a space in front.
+pub fn armour<'t>(line: &'t str, which: &str) -> Option<&'t str> {
+    let bare = line.strip_prefix("- ").unwrap_or(line).strip_prefix("-----")?;
+    bare.strip_prefix(which)?.strip_prefix(" PGP ")
+}
+
+/// A line drawn above a signature: nothing but marks, and below it, to the end of the message, a few
+/// lines that say where somebody can be reached and ask nothing.
+fn drawn_signature(text: &str, start: usize, line: &str) -> Option<Mark> {
+    const MOST: usize = 8;
+    let drawn = |mark: u8| b"-_*=~+#.: ".contains(&mark);
+    if line.len() < 3 || !line.bytes().all(drawn) {
+        return None;
+    }
+    let below: Vec<&str> = text[start..]
+        .split('\n')
+        .skip(1)
+        .map(str::trim_ascii)
+        .filter(|line| !line.is_empty())
+        .take(MOST + 1)
+        .collect();
+    let reached = |line: &&str| {
+        line.contains('@')
+            || contains(line, "http")
+            || contains(line, "www.")
+            || line.bytes().filter(u8::is_ascii_digit).count() >= 7
+    };
+    let signs = below.len() <= MOST
+        && below.iter().any(reached)
+        && !below.iter().any(|line| line.ends_with('?') || is_quoted(line));
+    signs.then_some(Mark::SignatureLine)
 }
 
 fn is_header(line: &str) -> bool {

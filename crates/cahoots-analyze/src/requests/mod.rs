@@ -19,8 +19,8 @@ use serde::Serialize;
 pub use answers::{ANSWER_WINDOW, Answer, Declined, How};
 pub use kinds::Kind;
 pub use listing::{
-    Concerns, Decision, Read, Request, Stated, Verdict, Words, mark_declined, messages, requests,
-    requests_read,
+    Concerns, Decision, Read, Request, Stated, Verdict, Words, explain, mark_declined, messages,
+    requests, requests_read,
 };
 pub use model::{Bucket, Model};
 pub use zones::{Zone, Zoned, zones};
@@ -136,6 +136,7 @@ pub struct Detector {
     zones: Vec<Zoned>,
     tokens: Vec<Token>,
     commitments: bool,
+    reasons: bool,
 }
 
 impl Default for Detector {
@@ -150,6 +151,7 @@ impl Default for Detector {
             zones: Vec::new(),
             tokens: Vec::new(),
             commitments: false,
+            reasons: true,
         }
     }
 }
@@ -158,6 +160,11 @@ impl Detector {
     /// A detector that finds commitments too (by rule, not measured).
     pub fn with_commitments() -> Self {
         Self { commitments: true, ..Self::default() }
+    }
+
+    /// A detector for long lists: it scores, and leaves words and reasons empty. See [`explain`].
+    pub fn for_ranking() -> Self {
+        Self { reasons: false, ..Self::default() }
     }
 
     /// The model's score of one sentence.
@@ -189,8 +196,12 @@ impl Detector {
                 let Some((kind, kind_basis, pattern)) = kind_of(tokens, bucket, pattern) else {
                     return;
                 };
-                let reason = reason(self.model, sentence, tokens, bucket, pattern);
-                let sentence = even(sentence);
+                let (sentence, reason) = if self.reasons {
+                    let reason = reason(self.model, sentence, tokens, bucket, pattern);
+                    (even(sentence), reason)
+                } else {
+                    (String::new(), Reason::default())
+                };
                 asked.push(Asked {
                     range,
                     sentence,
@@ -284,6 +295,18 @@ mod tests {
         assert_eq!(asked.bucket, Some(Bucket::High));
         assert!(asked.sentence.ends_with("could you send me the plan?"));
         assert!(!asked.reason.words.is_empty());
+    }
+
+    #[test]
+    fn what_is_found_for_ranking_is_found_in_full() {
+        let text = "Hi Bob,\ncould you send me the plan? I can bring it.\nPost the story.\n";
+        let full = detect(text, None).asked;
+        let mut bare = full.clone();
+        for asked in &mut bare {
+            (asked.sentence, asked.reason) = (String::new(), Reason::default());
+        }
+        assert_eq!(full.len(), 3);
+        assert_eq!(Detector::for_ranking().detect(text, None).asked, bare);
     }
 
     #[test]

@@ -105,6 +105,17 @@ const NUMBERS: [u64; 3] = [hash_of(b"0"), hash_of(b"00"), hash_of(b"000")];
 #[derive(Clone, Debug)]
 pub struct Lexicon {
     classes: FxHashMap<u64, u32>,
+    /// One bit for some bits of each hash: most words are in no class, and this says so from a
+    /// table that stays in the cache.
+    known: [u64; KNOWN_WORDS],
+}
+
+const KNOWN_WORDS: usize = 256;
+
+/// Place and bit of a hash in [`Lexicon::known`].
+const fn known_bit(hash: u64) -> (usize, u64) {
+    let mixed = hash ^ (hash >> 32);
+    ((mixed >> 6) as usize % KNOWN_WORDS, 1 << (mixed % 64))
 }
 
 impl Lexicon {
@@ -117,15 +128,26 @@ impl Lexicon {
                 *classes.entry(hash_of(word.as_bytes())).or_default() |= 1 << bit;
             }
         }
-        Self { classes }
+        let mut lexicon = Self { classes, known: [0; KNOWN_WORDS] };
+        for hash in lexicon.classes.keys() {
+            let (at, bit) = known_bit(*hash);
+            lexicon.known[at] |= bit;
+        }
+        lexicon
     }
 
     /// Marks a word as one that a rule about kinds begins with.
     pub fn mark(&mut self, hash: u64) {
         *self.classes.entry(hash).or_default() |= class::CUE;
+        let (at, bit) = known_bit(hash);
+        self.known[at] |= bit;
     }
 
     fn classes_of(&self, hash: u64) -> u32 {
+        let (at, bit) = known_bit(hash);
+        if self.known[at] & bit == 0 {
+            return 0;
+        }
         self.classes.get(&hash).copied().unwrap_or(0)
     }
 

@@ -92,7 +92,7 @@ impl Zoner {
                 paragraph = None;
                 self.lines.last().map_or(Zone::Own, |above| above.zone)
             } else if in_pgp {
-                in_pgp = !line.starts_with("-----END PGP");
+                in_pgp = marks::armour(line, "END").is_none();
                 Zone::Signature
             } else if marks::is_quoted(line) {
                 Zone::Quoted
@@ -122,7 +122,7 @@ impl Zoner {
                         }
                         Zone::Quoted
                     }
-                    Some(Mark::PgpSignature) => {
+                    Some(Mark::PgpArmour) => {
                         in_pgp = true;
                         Zone::Signature
                     }
@@ -273,6 +273,33 @@ mod tests {
         let dashes = "See you.\n-- \nAda\nPlease consider the trees\n";
         assert_eq!(own(dashes), ["See you."]);
         assert_eq!(own("Ok.\n\nSent from my iPhone\n"), ["Ok."]);
+    }
+
+    #[test]
+    fn signatures_below_a_drawn_line_and_armour_are_furniture() {
+        for line in ["---", "~~~~~~~~~~~~~~~", "---------:---------:---------", ". . . . . . ."] {
+            let text = format!(
+                "It is.\n\n{line}\n\n<a href=\"mailto:ada@example.org\">Ada Quay, Harbour Board</a>\n\
+                 The Old Boardwalk, Pier Hills: +1-555-010-0013, 14.4Kbps\n"
+            );
+            assert_eq!(own(&text), ["It is."], "{line}");
+        }
+        let divided =
+            "The first part.\n---\nThe second part: write to ada@example.org.\nWill you?\n";
+        assert_eq!(own(divided).len(), 4);
+        let long = format!("One.\n---\n{}", "Two, by ada@example.org.\n".repeat(9));
+        assert_eq!(own(&long).len(), 11);
+        for dash in ["", "- "] {
+            let text = format!(
+                "Here it is.\n{dash}-----BEGIN PGP PUBLIC KEY BLOCK-----\nVersion: 2.6\n\nmQCNAjH9\n\
+                 {dash}-----END PGP PUBLIC KEY BLOCK-----\nCan you read it?\n"
+            );
+            assert_eq!(own(&text), ["Here it is.", "Can you read it?"]);
+        }
+        let signed = "-----BEGIN PGP SIGNED MESSAGE-----\n\nYes.\n-----BEGIN PGP SIGNATURE-----\nx\n\
+            -----END PGP SIGNATURE-----\n";
+        assert_eq!(own(signed), ["Yes."]);
+        assert_eq!(own("From:\tIN%\"bob@example.org\" 3-MAY-1996\n\nYes.\n"), ["Yes."]);
     }
 
     #[test]

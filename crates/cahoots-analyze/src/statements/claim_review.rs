@@ -6,13 +6,22 @@ use super::times;
 use super::verdict::{Judged, Reading};
 use crate::record::Record;
 
-/// One `ClaimReview` for each reading of a statement. Ratings are words (`alternateName`) and
-/// never numbers: a verdict is about a record, and is no degree of truth.
-pub fn claim_reviews(record: &Record, judged: &Judged) -> Vec<Value> {
-    judged.readings.iter().map(|reading| claim_review(record, judged, reading)).collect()
+/// Where and by whom reviews will be published, as far as it is known.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Publication {
+    /// Address of the page.
+    pub page: Option<String>,
+    /// Name of the publisher.
+    pub reviewer: Option<String>,
 }
 
-fn claim_review(record: &Record, judged: &Judged, reading: &Reading) -> Value {
+/// One `ClaimReview` for each reading of a statement. Ratings are words (`alternateName`) and
+/// never numbers: a verdict is about a record, and is no degree of truth.
+pub fn claim_reviews(record: &Record, judged: &Judged, by: &Publication) -> Vec<Value> {
+    judged.readings.iter().map(|reading| claim_review(record, judged, reading, by)).collect()
+}
+
+fn claim_review(record: &Record, judged: &Judged, reading: &Reading, by: &Publication) -> Value {
     let claimed = [Some(reading.reading.as_str()), judged.words.as_deref()];
     let claimed = claimed.into_iter().flatten().find(|text| !text.trim().is_empty());
     let mut claim = Map::new();
@@ -34,14 +43,22 @@ fn claim_review(record: &Record, judged: &Judged, reading: &Reading) -> Value {
     if !appearances.is_empty() {
         claim.insert("appearance".to_owned(), appearances.into());
     }
-    json!({
-        "@context": "https://schema.org",
-        "@type": "ClaimReview",
-        "claimReviewed": claimed.unwrap_or_default(),
-        "itemReviewed": claim,
-        "reviewRating": { "@type": "Rating", "alternateName": reading.verdict.words() },
-        "reviewBody": reading.sentence,
-    })
+    let mut review = Map::new();
+    let mut put = |name: &str, value: Value| review.insert(name.to_owned(), value);
+    put("@context", "https://schema.org".into());
+    put("@type", "ClaimReview".into());
+    if let Some(page) = &by.page {
+        put("url", page.clone().into());
+    }
+    if let Some(name) = &by.reviewer {
+        put("author", json!({ "@type": "Organization", "name": name }));
+    }
+    put("claimReviewed", claimed.unwrap_or_default().into());
+    put("itemReviewed", claim.into());
+    let rating = json!({ "@type": "Rating", "alternateName": reading.verdict.words() });
+    put("reviewRating", rating);
+    put("reviewBody", reading.sentence.clone().into());
+    review.into()
 }
 
 fn work(published: &Value) -> Value {

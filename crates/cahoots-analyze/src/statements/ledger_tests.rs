@@ -396,7 +396,7 @@ fn a_review_carries_words_and_no_number() {
         ]),
     );
     let (record, judged) = case.judge(&Coverage::default());
-    let reviews = claim_reviews(&record, &judged[0]);
+    let reviews = claim_reviews(&record, &judged[0], &Publication::default());
     assert_eq!(reviews.len(), 2);
     assert_eq!(
         reviews[0],
@@ -422,6 +422,14 @@ fn a_review_carries_words_and_no_number() {
         })
     );
     assert_eq!(reviews[1]["reviewRating"]["alternateName"], "Not testable");
+    // With a page and a publisher it has everything that search engines ask for.
+    let by = Publication {
+        page: Some("https://paper.example/check".to_owned()),
+        reviewer: Some("The Paper".to_owned()),
+    };
+    let published = &claim_reviews(&record, &judged[0], &by)[0];
+    assert_eq!(published["url"], "https://paper.example/check");
+    assert_eq!(published["author"], json!({ "@type": "Organization", "name": "The Paper" }));
 }
 
 #[test]

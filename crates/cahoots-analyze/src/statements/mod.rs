@@ -21,7 +21,7 @@ mod verdict;
 pub use claim::{
     About, Bound, Claim, CountBound, Direction, Identity, Ledger, Named, Statement, Window,
 };
-pub use claim_review::claim_reviews;
+pub use claim_review::{Publication, claim_reviews};
 pub use contact::Excluded;
 pub use coverage::{
     ChannelShare, Completeness, Coverage, CoverageRow, PRIVATE, PUBLIC, Share, UNRECORDED,

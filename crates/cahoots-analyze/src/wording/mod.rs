@@ -16,11 +16,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::record::{Place, Record, ThingFacts};
 use crate::words::phrases::{count, key};
-use crate::words::{Index, Stream, near_between, shared_phrases, surprise};
+use crate::words::{Index, Stream, near_between, shared_phrases, shared_runs, surprise};
 
 /// A run of this many words is as good as a link (METHODS §2.6); a shorter one is not.
 pub const LONG: usize = 12;
-/// A run that more private messages than this hold is a formula and ties nobody to anybody.
+/// A run that more private messages than this hold, or more earlier public items, is a formula and
+/// ties nobody to anybody.
 pub const FORMULA: usize = 20;
 /// A run that more than one in so many earlier public items hold, and more than `FEW`, is what the
 /// public says anyway.
@@ -158,20 +159,7 @@ impl Sharing<'_> {
     /// The object of a run, put on every public item that holds it. `None` for a formula: many
     /// messages hold it, or the public says it anyway.
     fn run(&mut self, run: &str, words: usize, raw: &str, message: Place) -> Option<ThingFacts> {
-        let all = self.record.public_before(Place(u32::MAX));
-        let most = FORMULA + (all / RARE_RUN * 4 + FEW) as usize;
-        let holding = self.corpus.holding(raw, most)?;
-        let private = holding.iter().filter(|place| self.record.row(**place).is_private_message());
-        if private.count() > FORMULA {
-            return None;
-        }
-        let public: Vec<Place> =
-            holding.into_iter().filter(|place| self.record.row(*place).is_public()).collect();
-        let earlier = public.partition_point(|place| *place < message) as u64;
-        let before = self.record.public_before(message);
-        if earlier > FEW.max(before / RARE_RUN) {
-            return None;
-        }
+        let public = rare(self.record, self.corpus, raw, message)?;
         let kind = if words >= LONG { ObjectKind::Other } else { ObjectKind::Text };
         let facts = ThingFacts { kind, key: format!("{WORDS}{run}") };
         self.found.extend(public.into_iter().map(|place| (place, facts.clone())));
@@ -190,7 +178,9 @@ impl Sharing<'_> {
             let (Some(text), Some(other)) = (messages.get(message), acts.get(act)) else {
                 continue;
             };
-            if text.place == other.place {
+            if text.place == other.place
+                || !more_than_formulas(self.record, self.corpus, text, other)
+            {
                 continue;
             }
             let words = &asked[message];
@@ -261,6 +251,43 @@ impl Sharing<'_> {
             self.found.extend(of.into_iter().chain(public).map(|place| (place, facts.clone())));
         }
     }
+}
+
+/// The public items that hold these words in a row; `None` if they are a formula: many messages hold
+/// them, or the public said them before `message` anyway.
+fn rare(record: &Record, corpus: &mut dyn Corpus, raw: &str, message: Place) -> Option<Vec<Place>> {
+    // Later items are no matter, but so many that the words cannot be told from a footer.
+    let all = record.public_before(Place(u32::MAX));
+    let most = FORMULA + (all / RARE_RUN * 4 + FEW) as usize;
+    let holding = corpus.holding(raw, most)?;
+    let private = holding.iter().filter(|place| record.row(**place).is_private_message());
+    if private.count() > FORMULA {
+        return None;
+    }
+    let public: Vec<Place> =
+        holding.into_iter().filter(|place| record.row(*place).is_public()).collect();
+    let earlier = public.partition_point(|place| *place < message) as u64;
+    let before = record.public_before(message);
+    (earlier <= FEW.max(before / RARE_RUN).min(FORMULA as u64)).then_some(public)
+}
+
+/// Whether two near copies are alike in more than formulas: one of the runs they share is rare, or
+/// they share none. A short answer above a long signature is a near copy of every other one.
+pub fn more_than_formulas(
+    record: &Record,
+    corpus: &mut dyn Corpus,
+    message: &Text,
+    other: &Text,
+) -> bool {
+    let (here, there) = (Stream::of(&message.own), Stream::of(&other.own));
+    let runs = shared_runs(&here, &there);
+    runs.is_empty()
+        || runs.iter().any(|run| {
+            let words = run.range_here();
+            let quoted = words.start..words.end.min(words.start + QUOTED);
+            let raw = message.own.get(here.bytes(quoted)).unwrap_or_default();
+            rare(record, corpus, raw, message.place).is_some()
+        })
 }
 
 /// A text without addresses, handles and hashtags: those are objects already and count as such.

@@ -72,6 +72,24 @@ struct Counts {
     plain: usize,
     plain_pass: usize,
     worlds_with_a_pass: u64,
+    /// For each world: how often p of selection is at most 0.05, of how many; the same of synchrony.
+    by_world: Vec<[(usize, usize); 2]>,
+}
+
+/// Bounds of 99% of a share that is summed over worlds, from how much the worlds differ (a ratio
+/// estimate; pairs of one world are not independent). Student's t for the worlds at hand.
+fn bounds(worlds: impl Iterator<Item = (usize, usize)> + Clone) -> String {
+    const T: [f64; 12] = [63.66, 9.92, 5.84, 4.60, 4.03, 3.71, 3.50, 3.36, 3.25, 3.17, 3.11, 3.05];
+    let count = worlds.clone().count();
+    let (hits, all) = worlds.clone().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    if count < 2 || all == 0 {
+        return "–".to_owned();
+    }
+    let share = hits as f64 / all as f64;
+    let off: f64 = worlds.map(|(k, n)| (k as f64 - share * n as f64).powi(2)).sum();
+    let error = (off * count as f64 / (count - 1) as f64).sqrt() / all as f64;
+    let t = T.get(count - 2).copied().unwrap_or(3.0);
+    format!("{:.4} to {:.4}", (share - t * error).max(0.0), (share + t * error).min(1.0))
 }
 
 fn nulls(out: &mut impl Write, worlds: u64) -> Result<()> {
@@ -79,9 +97,9 @@ fn nulls(out: &mut impl Write, worlds: u64) -> Result<()> {
         out,
         "| world | W | pairs | with occasions | degrees: p ≤ 0.05 | selection: p ≤ 0.05 | \
          synchrony: p ≤ 0.05 | degrees: edges | selection: edges | synchrony: edges | \
-         worlds with one | plain: p ≤ 0.05 | plain: edges |"
+         worlds with one | plain: p ≤ 0.05 | plain: edges | selection: 99% | synchrony: 99% |"
     )?;
-    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|---|---|---|")?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")?;
     for world in WORLDS {
         let mut counts = WINDOWS.map(|_| Counts::default());
         for seed in 0..worlds {
@@ -91,7 +109,7 @@ fn nulls(out: &mut impl Write, worlds: u64) -> Result<()> {
             let part = |of: usize, all: usize| of as f64 / all.max(1) as f64;
             writeln!(
                 out,
-                "| {} | {window} | {} | {} | {:.4} | {:.4} | {:.4} | {} | {} | {} | {}/{worlds} | {:.4} | {} |",
+                "| {} | {window} | {} | {} | {:.4} | {:.4} | {:.4} | {} | {} | {} | {}/{worlds} | {:.4} | {} | {} | {} |",
                 world.name,
                 it.pairs,
                 it.with_occasions,
@@ -104,6 +122,8 @@ fn nulls(out: &mut impl Write, worlds: u64) -> Result<()> {
                 it.worlds_with_a_pass,
                 part(it.plain, it.pairs),
                 it.plain_pass,
+                bounds(it.by_world.iter().map(|one| one[0])),
+                bounds(it.by_world.iter().map(|one| one[1])),
             )?;
         }
         out.flush()?;
@@ -133,6 +153,7 @@ fn one_world(world: &World, seed: u64, counts: &mut [Counts]) -> Result<()> {
         counts.by_degree += degrees.iter().filter(|p| **p <= 0.05).count();
         counts.by_degree_pass += passing(&degrees);
         let mut passed = false;
+        let before = (counts.selection, counts.synchrony, counts.with_occasions);
         for edge in &evidence.edges {
             counts.with_occasions += usize::from(edge.synchrony.found.occasions > 0);
             counts.selection += usize::from(edge.selection.found.p <= 0.05);
@@ -142,6 +163,10 @@ fn one_world(world: &World, seed: u64, counts: &mut [Counts]) -> Result<()> {
             passed |= edge.synchrony.passes;
         }
         counts.worlds_with_a_pass += u64::from(passed);
+        counts.by_world.push([
+            (counts.selection - before.0, all.len()),
+            (counts.synchrony - before.1, counts.with_occasions - before.2),
+        ]);
     }
     Ok(())
 }

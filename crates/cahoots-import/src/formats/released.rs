@@ -150,6 +150,9 @@ fn pdf(chunk: &Chunk, options: &Options, batch: &mut Batch) {
     let sha256 = Sha256::of(&chunk.data);
     let origin = Origin { member: &chunk.member, place: Place::Whole { sha256, by } };
     printed::read(&text.text, &origin, options, batch);
+    for what in text.missing {
+        damaged(batch, &locator, "incomplete-pdf", what, "what could be read of the document");
+    }
     for (page, why) in text.unread {
         unread(batch, &locator, &format!("page {page}"), why);
     }
@@ -168,12 +171,19 @@ fn image(chunk: &Chunk, options: &Options, batch: &mut Batch) {
 
 /// Says that a page was not read; its document counts as damaged.
 fn unread(batch: &mut Batch, locator: &Locator, page: &str, why: Unread) {
+    let code = if why == Unread::NotInstalled { "no-tesseract" } else { "unread-page" };
+    let what = format!("{page} was not read: {}", why.what());
+    damaged(batch, locator, code, what, "the document, without the words of this page");
+}
+
+/// An issue that makes its document count as damaged.
+fn damaged(batch: &mut Batch, locator: &Locator, code: &str, what: String, kept: &str) {
     batch.issues.push(Issue {
         severity: Severity::Damaged,
-        code: if why == Unread::NotInstalled { "no-tesseract" } else { "unread-page" }.to_owned(),
+        code: code.to_owned(),
         locator: locator.clone(),
-        what: format!("{page} was not read: {}", why.what()),
-        kept: "the document, without the words of this page".to_owned(),
+        what,
+        kept: kept.to_owned(),
     });
     if batch.balance.read > 0 {
         batch.balance.read -= 1;

@@ -15,7 +15,7 @@ use super::layout::{self, Piece};
 use super::ocr::{self, Unread};
 
 /// Pages that are read of one PDF.
-const PAGES: usize = 5_000;
+const PAGES: usize = 20_000;
 /// Letters below which a page counts as one without text, if an image covers it.
 const FEW: usize = 12;
 /// The share of a page that an image must cover to be the page.
@@ -34,6 +34,8 @@ pub(crate) struct Text {
     pub(crate) recognised: usize,
     /// Pages that have an image, no text, and could not be recognised, from 1, with the reason.
     pub(crate) unread: Vec<(usize, Unread)>,
+    /// What else is missing, in words.
+    pub(crate) missing: Vec<String>,
 }
 
 /// Whether bytes begin as a PDF does; blanks and a byte order mark may stand before.
@@ -51,6 +53,13 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Text, String> {
         LoadPdfError::Invalid => "the PDF is damaged beyond reading".to_owned(),
     })?;
     let mut out = Text { pages: pdf.pages().len(), ..Text::default() };
+    if out.pages > PAGES {
+        out.missing.push(format!("pages {} to {} were not read: too many", PAGES + 1, out.pages));
+    }
+    if !has_end(bytes) {
+        out.missing
+            .push("the file has no end mark: it is cut off, pages may be missing".to_owned());
+    }
     for (at, page) in pdf.pages().iter().take(PAGES).enumerate() {
         let (width, height) = page.base_dimensions();
         let transform = page.initial_transform(true).to_kurbo();
@@ -64,6 +73,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Text, String> {
         };
         let mut reader = Reader { area: bounds.area(), ..Reader::default() };
         run(&mut reader);
+        if reader.pieces.len() >= layout::MOST {
+            let most = layout::MOST;
+            out.missing.push(format!("page {}: letters beyond {most} were not read", at + 1));
+        }
         let letters: usize = reader.pieces.iter().map(|piece| piece.text.trim().len()).sum();
         let mut text = layout::page(std::mem::take(&mut reader.pieces));
         if letters < FEW && reader.covered >= COVERS {
@@ -83,6 +96,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Text, String> {
         out.text.push_str(&text);
     }
     Ok(out)
+}
+
+/// Whether the mark that ends every PDF stands near its end.
+fn has_end(bytes: &[u8]) -> bool {
+    let tail = &bytes[bytes.len().saturating_sub(2048)..];
+    [&b"%%EOF"[..], b"startxref"].iter().any(|mark| memchr::memmem::find(tail, mark).is_some())
 }
 
 /// Takes letters with their places, and how much of the page images cover.

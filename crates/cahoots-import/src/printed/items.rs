@@ -194,6 +194,12 @@ impl Reader<'_, '_> {
         self.document.stamps.document.as_deref().unwrap_or(self.origin.member)
     }
 
+    /// The member's own name, for a document with nothing on it that could be a title.
+    fn file_name(&self) -> Option<String> {
+        let name = self.origin.member.rsplit(['/', '\\']).next()?;
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+
     fn whole_document(&self) -> Item {
         let lines = 0..self.document.lines.len();
         let text = body::text(&self.document.lines, std::slice::from_ref(&lines), 0);
@@ -219,7 +225,7 @@ impl Reader<'_, '_> {
             visibility: Visibility::Private,
             native_id: None,
             when: When::unknown(),
-            subject: title(&text),
+            subject: title(&text).or_else(|| self.file_name()),
             language: extract::language(&text),
             participants: Vec::new(),
             objects: objects(&text),
@@ -335,6 +341,12 @@ impl Reader<'_, '_> {
             issue("bad-date", what, "the message without a time, the words as printed");
             return (When { raw: Some(raw.to_owned()), ..When::unknown() }, None);
         };
+        let released = self.document.stamps.year();
+        if released.is_some_and(|released| reading.stated.year > released) {
+            let what = format!("the time «{raw}» is later than the document's release: misread");
+            issue("date-after-release", what, "the message without a time, the words as printed");
+            return (When { raw: Some(raw.to_owned()), ..When::unknown() }, Some(reading));
+        }
         if reading.other_weekday {
             let what = format!("the weekday in «{raw}» is not that of the date: one is misread");
             issue("weekday-differs", what, "the date, with low confidence");

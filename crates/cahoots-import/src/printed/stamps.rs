@@ -55,6 +55,12 @@ impl Stamps {
         map
     }
 
+    /// The year of release or review: nothing in the document was written later.
+    pub(crate) fn year(&self) -> Option<i32> {
+        let year = self.date.as_deref()?.rsplit(['/', '-']).next()?;
+        (year.len() == 4).then(|| year.parse().ok())?
+    }
+
     fn exempt(&mut self, codes: &str) {
         for code in split_codes(codes) {
             if !self.exemptions.contains(&code) {

@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 use cahoots_analyze::acts::Question;
 use cahoots_analyze::requests::{Zone, zones};
-use cahoots_analyze::wording::{Added, Corpus, Text, add};
+use cahoots_analyze::wording::{Added, Corpus, Text, add, more_than_formulas};
 use cahoots_analyze::{Place, Record};
 use cahoots_store::{Case, Parts};
 
@@ -52,6 +52,19 @@ pub fn between(
     match corpus.error {
         Some(error) => bail!(error),
         None => Ok(added),
+    }
+}
+
+/// Whether two near copies are alike in more than formulas.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn is_copy(record: &Record, here: &Text, there: &Text, finder: &Finder<'_>) -> Result<bool> {
+    let mut corpus = Indexed { finder, error: None };
+    let found = more_than_formulas(record, &mut corpus, here, there);
+    match corpus.error {
+        Some(error) => bail!(error),
+        None => Ok(found),
     }
 }
 

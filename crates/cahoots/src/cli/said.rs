@@ -13,6 +13,12 @@ pub struct Statements {
     /// Print schema.org ClaimReview as JSON-LD
     #[arg(long)]
     pub claim_review: bool,
+    /// Address of the page that will publish the claim reviews
+    #[arg(long, value_name = "URL", requires = "claim_review")]
+    pub page: Option<String>,
+    /// Who publishes them
+    #[arg(long, value_name = "NAME", requires = "claim_review")]
+    pub reviewer: Option<String>,
     #[command(subcommand)]
     pub action: Option<StatementAction>,
 }

@@ -14,6 +14,7 @@ use cahoots_store::Case;
 use serde_json::{Value, json};
 
 use super::Done;
+use crate::analysis::wording::is_copy;
 use crate::analysis::{Finder, wording};
 use crate::cli::{BenchWords as Args, Global};
 use crate::output::Output;
@@ -48,16 +49,16 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
             rows.push(row("shuffled", asked, other, &record, &finder, args.show)?);
         }
     }
-    let near = near(case, &record, args)?;
+    let near = near(case, &record, &finder, args)?;
     out.value(&json!({
         "schema": "cahoots/bench-words/1", "seed": args.seed, "pairs": rows, "near": near,
     }))?;
     Ok(Done::Found)
 }
 
-/// Near copies by two people among a sample of public texts, the same texts left out, in a seeded
-/// order.
-fn near(case: &Case, record: &Record, args: &Args) -> Result<Vec<Value>> {
+/// Near copies by two people among a sample of public texts, the same texts and what is alike in
+/// formulas alone left out, in a seeded order.
+fn near(case: &Case, record: &Record, finder: &Finder<'_>, args: &Args) -> Result<Vec<Value>> {
     let mut places: Vec<Place> = record
         .places()
         .filter(|place| record.row(*place).is_public() && !record.row(*place).flags.summary)
@@ -66,18 +67,23 @@ fn near(case: &Case, record: &Record, args: &Args) -> Result<Vec<Value>> {
     places.truncate(args.near);
     places.sort_unstable();
     let texts = wording::read(case, record, &places)?;
-    let texts: Vec<(Place, Stream)> = texts
+    let (texts, streams): (Vec<&Text>, Vec<Stream>) = texts
         .iter()
-        .map(|text| (text.place, Stream::of(&text.own)))
+        .map(|text| (text, Stream::of(&text.own)))
         .filter(|(_, stream)| stream.len() >= FEWEST)
-        .collect();
-    let streams: Vec<Stream> = texts.iter().map(|(_, stream)| stream.clone()).collect();
+        .unzip();
     let mut pairs = near_copies(&streams).pairs;
-    let author = |n: u32| record.authors(texts[n as usize].0).next().map(|taker| taker.party);
+    let author = |n: u32| record.authors(texts[n as usize].place).next().map(|taker| taker.party);
     pairs.retain(|pair| author(pair.here) != author(pair.there));
-    shuffle(&mut pairs, args.seed);
-    let id = |n: u32| record.row(texts[n as usize].0).id.to_string();
-    Ok(pairs
+    let mut kept = Vec::new();
+    for pair in pairs {
+        if is_copy(record, texts[pair.here as usize], texts[pair.there as usize], finder)? {
+            kept.push(pair);
+        }
+    }
+    shuffle(&mut kept, args.seed);
+    let id = |n: u32| record.row(texts[n as usize].place).id.to_string();
+    Ok(kept
         .iter()
         .map(|pair| {
             json!({

@@ -1,9 +1,11 @@
 //! `requests`: what was asked in private messages, and what came back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use anyhow::{Result, bail};
 use cahoots_analyze::requests::{
-    Bucket, Decision, Detection, Detector, Language, Request, Verdict, Words, mark_declined,
-    messages, requests_read,
+    Bucket, Decision, Detection, Detector, Language, Request, Verdict, Words, explain,
+    mark_declined, messages, requests_read,
 };
 use cahoots_analyze::{Finding, Place, Record};
 use cahoots_record::{ItemId, ItemOrd};
@@ -65,16 +67,30 @@ fn of(desk: &Desk, args: &Args, most: usize) -> Result<(Finding<Vec<Request>>, u
     let one = |name: &Option<String>| name.as_ref().map(|n| party(&people, n)).transpose();
     let (from, to) = (one(&args.from)?, one(&args.to)?);
     let wanted = messages(&record, from, to);
-    let mut read = read(case, &record, &wanted)?;
+    // Of a long list only what is shown needs words and reasons.
+    let in_full = most >= wanted.len().min(MOST_EXPLAINED);
+    let mut read = read(case, &record, &wanted, in_full)?;
     let decisions = decisions(case)?;
     let mut known = |place: Place| Some(read.remove(&place).unwrap_or_else(nothing));
     let list = requests_read(&record, from, to, &mut known, &|_| None, &decisions);
     let (mut found, possible) = arranged(list, args.all);
-    // The list first; then the words of the answers that will be shown, read together.
+    // The list first; then the words of what will be shown and of its answers, read together.
     let shown = found.result.iter().take(most);
-    let answers: Vec<Place> = shown.filter_map(|r| r.answer.as_ref().map(|a| a.place)).collect();
-    let texts = words_of(case, &record, &answers)?;
+    let places: Vec<Place> = shown
+        .flat_map(|request| {
+            let own = (!in_full && !request.asked.is_empty()).then_some(request.place);
+            own.into_iter().chain(request.answer.as_ref().map(|answer| answer.place))
+        })
+        .collect();
+    let texts = words_of(case, &record, &places)?;
+    let mut detector = Detector::default();
     for request in found.result.iter_mut().take(most) {
+        if !in_full
+            && !request.asked.is_empty()
+            && let Some(words) = texts.get(&request.place)
+        {
+            explain(request, detector.detect(&words.text, words.language.as_deref()));
+        }
         mark_declined(&record, request, &|place| texts.get(&place).cloned());
     }
     Ok((found, possible))
@@ -114,11 +130,16 @@ fn nothing() -> Detection {
     Detection { language: Language::English, asked: Vec::new() }
 }
 
-/// What the detector finds in these messages; two threads share the segments.
+/// Where more requests than this are shown, their reasons are found as they are scored.
+const MOST_EXPLAINED: usize = 2_000;
+
+/// What the detector finds in these messages; threads share the segments. Words and reasons are
+/// left out unless they are wanted `in_full`.
 fn read(
     case: &Case,
     record: &Record,
     wanted: &[Place],
+    in_full: bool,
 ) -> Result<FxHashMap<Place, Detection>, StoreError> {
     let mut by_ord: Vec<Option<Place>> = vec![None; case.n_items() as usize];
     for place in wanted {
@@ -128,10 +149,11 @@ fn read(
     }
     let segments: Vec<_> = (0..case.segments().len()).filter_map(|at| case.segment(at)).collect();
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
-    let work = |number: usize| -> Result<Vec<(Place, Detection)>, StoreError> {
-        let mut detector = Detector::default();
+    // Whoever is done takes the next segment. What is found is put in order by its place.
+    let work = |next: &AtomicUsize| -> Result<Vec<(Place, Detection)>, StoreError> {
+        let mut detector = if in_full { Detector::default() } else { Detector::for_ranking() };
         let mut found = Vec::new();
-        for segment in segments.iter().skip(number).step_by(threads) {
+        while let Some(segment) = segments.get(next.fetch_add(1, Ordering::Relaxed)) {
             let ords = segment.ords();
             if !(ords.start..ords.end).any(|ord| by_ord[ord as usize].is_some()) {
                 continue;
@@ -148,13 +170,13 @@ fn read(
         }
         Ok(found)
     };
+    let (next, work) = (&AtomicUsize::new(0), &work);
     let parts = std::thread::scope(|scope| {
-        let started: Vec<_> =
-            (1..threads).map(|number| scope.spawn(move || work(number))).collect();
-        let mut parts = vec![work(0)];
-        for (number, other) in started.into_iter().enumerate() {
+        let started: Vec<_> = (1..threads).map(|_| scope.spawn(move || work(next))).collect();
+        let mut parts = vec![work(next)];
+        for other in started {
             // A thread that panicked has nothing to give; reading here again tells what is wrong.
-            parts.push(other.join().unwrap_or_else(|_| work(number + 1)));
+            parts.push(other.join().unwrap_or_else(|_| work(&AtomicUsize::new(0))));
         }
         parts
     });

@@ -22,8 +22,7 @@ pub(super) fn run(global: &Global, add: &StatementAdd, out: &mut Output) -> Resu
         Some(file) => {
             let text = std::fs::read_to_string(file)
                 .with_context(|| format!("{} cannot be read", file.display()))?;
-            toml::from_str(&text)
-                .map_err(|error| anyhow::anyhow!("{}: {}", file.display(), error.message()))?
+            of_file(&text).with_context(|| format!("{} is no statement", file.display()))?
         }
         None => Said::default(),
     };
@@ -57,6 +56,76 @@ pub(super) fn run(global: &Global, add: &StatementAdd, out: &mut Output) -> Resu
     drop(desk);
     let work = Work::Statement { statement: said };
     done(&decide(&global.case, add.author.as_deref(), &work)?, out)
+}
+
+/// Keys of a statement's file.
+const KEYS: [&str; 7] = ["speaker", "at", "where", "question", "quoted", "published", "claims"];
+/// Keys of each of its claims.
+const CLAIM_KEYS: [&str; 12] = [
+    "reading",
+    "template",
+    "actors",
+    "counterparts",
+    "about",
+    "from",
+    "until",
+    "bound",
+    "count",
+    "quotes",
+    "opinion",
+    "hedge",
+];
+
+/// A statement from TOML. Dates may stand with or without quotation marks; a key that means nothing is
+/// refused, because what it says would be lost.
+fn of_file(text: &str) -> Result<Said> {
+    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
+        let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        anyhow::anyhow!("{line}{}", error.message())
+    })?;
+    plain(&mut table, &KEYS, "a statement")?;
+    if let Some(claims) = table.get_mut("claims") {
+        let claims = claims.as_array_mut().context("claims is no list; write [[claims]]")?;
+        for claim in claims {
+            let claim = claim.as_table_mut().context("a claim is no table; write [[claims]]")?;
+            plain(claim, &CLAIM_KEYS, "a claim")?;
+            if let Some(name) = claim.get("template").and_then(toml::Value::as_str)
+                && Template::from_name(name).is_none()
+            {
+                bail!(templates(name));
+            }
+        }
+    }
+    let mut said = Said::default();
+    for (key, value) in table {
+        let one: toml::Table = [(key.clone(), value)].into_iter().collect();
+        let part: Said =
+            one.try_into().map_err(|error| anyhow::anyhow!("{key}: {}", error.message()))?;
+        match key.as_str() {
+            "speaker" => said.speaker = part.speaker,
+            "at" => said.at = part.at,
+            "where" => said.place = part.place,
+            "question" => said.question = part.question,
+            "quoted" => said.quoted = part.quoted,
+            "published" => said.published = part.published,
+            _ => said.claims = part.claims,
+        }
+    }
+    Ok(said)
+}
+
+/// Refuses keys that mean nothing and writes dates as texts.
+fn plain(table: &mut toml::Table, keys: &[&str], what: &str) -> Result<()> {
+    for (key, value) in table.iter_mut() {
+        if !keys.contains(&key.as_str()) {
+            bail!("{key} is no key of {what}; these are: {}", keys.join(", "));
+        }
+        if let toml::Value::Datetime(at) = value {
+            *value = toml::Value::String(at.to_string());
+        }
+    }
+    Ok(())
 }
 
 /// The claim that the options make, if they make one.
@@ -221,4 +290,31 @@ fn line(question: &str, slot: &mut String) -> Result<()> {
         *slot = slot.trim().to_owned();
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_loses_nothing_it_says() {
+        let text = "speaker = \"Di Jetty\"\nat = 2021-03-20\n[[claims]]\nreading = \"none\"\n\
+            template = \"no_contact\"\nuntil = 2021-03-10T09:00:00Z\n";
+        let said = of_file(text).unwrap();
+        assert_eq!((said.speaker.as_str(), said.at.as_str()), ("Di Jetty", "2021-03-20"));
+        assert_eq!(said.claims[0].until.as_deref(), Some("2021-03-10T09:00:00Z"));
+        for (wrong, says) in [
+            ("speaker = \"Di\"\n[[claim]]\ntemplate = \"no_contact\"", "claim is no key"),
+            ("[[claims]]\nactor = [\"Ann\"]", "actor is no key of a claim"),
+            ("[[claims]]\ntemplate = \"nonsense\"", "nonsense is no template"),
+            ("claims = 3", "[[claims]]"),
+            ("claims = [3]", "[[claims]]"),
+            ("speaker = 3", "speaker: "),
+            ("speaker = \"Di\"\nnot toml [", "line 2"),
+            ("at = 2021-13-45", "line 1"),
+        ] {
+            let error = of_file(wrong).unwrap_err().to_string();
+            assert!(error.contains(says), "{wrong}: {error}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `statements`: what was said in public, held against the record.
 
 use anyhow::Result;
-use cahoots_analyze::statements::{Judged, Reading, Verdict, claim_reviews};
+use cahoots_analyze::statements::{Judged, Publication, Reading, Verdict, claim_reviews};
 use cahoots_analyze::{Cite, Finding, Record};
 use cahoots_store::Case;
 use serde_json::{Value, json};
@@ -24,6 +24,11 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
     }
     let desk = super::open_desk(global, out)?;
     if out.json || args.claim_review {
+        if args.claim_review && args.page.is_none() {
+            crate::report::note(
+                "search engines want the address of the page that publishes a review: --page URL",
+            );
+        }
         return out.answer(&answer(&desk, args)?);
     }
     let (record, found) = of(&desk, args)?;
@@ -51,8 +56,9 @@ pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
     let (record, ledger) = of(desk, args)?;
     let found = !ledger.result.is_empty();
     if args.claim_review {
+        let by = Publication { page: args.page.clone(), reviewer: args.reviewer.clone() };
         let all: Vec<Value> =
-            ledger.result.iter().flat_map(|judged| claim_reviews(&record, judged)).collect();
+            ledger.result.iter().flat_map(|judged| claim_reviews(&record, judged, &by)).collect();
         return Ok(Answer { value: Value::Array(all), found });
     }
     Ok(Answer { value: json_of("statements", &ledger, desk.case(), &record)?, found })

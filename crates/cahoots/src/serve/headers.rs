@@ -13,7 +13,7 @@ use axum::response::Response;
 const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; frame-src 'self'; worker-src 'self'; \
     manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+    require-trusted-types-for 'script'; trusted-types svelte-trusted-html cahoots-worker";
 
 /// Of a mail's markup: nothing runs, nothing is fetched, its styles are its own.
 pub const MAIL: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \

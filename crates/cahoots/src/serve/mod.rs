@@ -71,6 +71,7 @@ pub fn run(root: &Path, args: &Serve, started: impl FnOnce(&Started) -> Result<(
             Some(token) => format!("http://{address}/#enter={token}"),
             None => args.origin.clone().unwrap_or_else(|| format!("http://{address}/")),
         };
+        tokio::spawn(Arc::clone(&workbench).watch());
         started(&Started { url, address, case: name, accounts: !local })?;
         let service =
             api::router(Arc::clone(&workbench)).into_make_service_with_connect_info::<SocketAddr>();

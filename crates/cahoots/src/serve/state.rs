@@ -138,7 +138,17 @@ pub enum Event {
         /// The item it is about, if it is about one.
         item: Option<String>,
     },
+    /// More of the record can be read: an archive is being added by another program.
+    Grown {
+        /// Segments of the record.
+        segments: u64,
+        /// Archives that are in it to the end.
+        archives: u64,
+    },
 }
+
+/// How often the record is looked at while pages are open.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What a lock guards, for a moment.
 pub fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -276,5 +286,22 @@ impl Workbench {
         now.stamp = Some(stamp);
         let desk = Desk::over(case, Arc::clone(&now.held));
         Ok((desk, stamp))
+    }
+
+    /// Tells open pages when the record has grown, for as long as the server runs.
+    pub async fn watch(self: Arc<Self>) {
+        let mut known = None;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            if self.events.receiver_count() == 0 {
+                continue;
+            }
+            let Ok(now) = self.ask_stamped(|_, stamp| Ok(stamp.record)).await else { continue };
+            if known.replace(now).is_some_and(|before| before != now) {
+                let (segments, archives) = now;
+                // Nobody may be listening any more.
+                let _ = self.events.send(Event::Grown { segments, archives });
+            }
+        }
     }
 }

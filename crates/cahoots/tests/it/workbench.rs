@@ -158,6 +158,21 @@ fn findings_are_those_of_the_command_line_byte_for_byte() {
         ("/exposure?about=M1", vec!["exposure", "M1"]),
         ("/exposure?about=zyzzyva", vec!["exposure", "zyzzyva"]),
         ("/statements", vec!["statements"]),
+        ("/statements/claim-reviews", vec!["statements", "--claim-review"]),
+        ("/coordination", vec!["coordination"]),
+        (
+            "/coordination?object=url,hashtag,mention&within=1h,1d&untested=true&limit=500",
+            vec![
+                "coordination",
+                "--object",
+                "url,hashtag,mention",
+                "--within",
+                "1h,1d",
+                "--untested",
+                "-n",
+                "500",
+            ],
+        ),
         ("/coverage", vec!["coverage"]),
         ("/absences", vec!["absences"]),
     ] {

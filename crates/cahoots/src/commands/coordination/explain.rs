@@ -10,10 +10,11 @@ use cahoots_coordination::meetings::{PairOfShares, pairs_of_shares};
 use cahoots_coordination::output::tables;
 use cahoots_coordination::{AccountNo, Findings, Shares};
 use cahoots_record::UtcMicros;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Done;
 use crate::analysis::lag;
+use crate::answers::Answer;
 use crate::output::{Output, Style, counted, number};
 
 /// Rows of JSON, at most.
@@ -55,27 +56,37 @@ impl Chances {
     }
 }
 
-/// Explains an edge.
-pub(super) fn explain(
-    found: &Findings,
-    shares: &Shares,
-    names: &[String],
-    limit: usize,
-    out: &mut Output,
-) -> Result<Done> {
-    let [a, b] = [account(shares, &names[0])?, account(shares, &names[1])?];
-    if a == b {
-        bail!("{} is one account; name two", names[0]);
+/// What is said of two accounts.
+struct Explained<'a> {
+    a: AccountNo,
+    b: AccountNo,
+    pairs: Vec<PairOfShares>,
+    /// Pairs of shares in all.
+    n: u64,
+    /// The place of their edge.
+    at: Option<usize>,
+    chances: Option<Chances>,
+    found: &'a Findings,
+    shares: &'a Shares,
+}
+
+impl<'a> Explained<'a> {
+    fn of(found: &'a Findings, shares: &'a Shares, names: &[String], most: usize) -> Result<Self> {
+        let [a, b] = [account(shares, &names[0])?, account(shares, &names[1])?];
+        if a == b {
+            bail!("{} is one account; name two", names[0]);
+        }
+        let (pairs, n) = pairs_of_shares(shares, &found.question, &[(a, b)], most)?;
+        let (low, high) = (a.min(b), a.max(b));
+        let list = &found.network.edges.list;
+        let at = list.iter().position(|edge| (edge.a, edge.b) == (low, high));
+        let chances = Chances::of(found, shares, a, b)?;
+        Ok(Self { a, b, pairs, n, at, chances, found, shares })
     }
-    let most = if out.json { MOST } else { limit.max(40) };
-    let (pairs, n) = pairs_of_shares(shares, &found.question, &[(a, b)], most)?;
-    let (low, high) = (a.min(b), a.max(b));
-    let list = &found.network.edges.list;
-    let at = list.iter().position(|edge| (edge.a, edge.b) == (low, high));
-    let evidence = at.and_then(|at| found.evidence_of(at));
-    let chances = Chances::of(found, shares, a, b)?;
-    if out.json {
-        let table = tables::pairs(&pairs, shares);
+
+    fn value(&self) -> Value {
+        let (pairs, shares, chances) = (&self.pairs, self.shares, &self.chances);
+        let table = tables::pairs(pairs, shares);
         let rows: Vec<_> = (0..table.rows)
             .map(|row| {
                 let mut value = table.json_row(row);
@@ -94,14 +105,39 @@ pub(super) fn explain(
                 "p": shift.same_object.p,
             })
         });
-        let edge = at.map(|at| tables::edges_of(found, shares, &[at]).json_row(0));
-        out.value(&json!({
+        let edge = self.at.map(|at| tables::edges_of(self.found, shares, &[at]).json_row(0));
+        json!({
             "schema": "cahoots/coordination-explain/1",
-            "accounts": [shares.accounts.name(a.0), shares.accounts.name(b.0)],
-            "edge": edge, "clock_shift": shift, "n_pairs": n, "pairs": rows,
-        }))?;
-        return Ok(if n == 0 { Done::Nothing } else { Done::Found });
+            "accounts": [shares.accounts.name(self.a.0), shares.accounts.name(self.b.0)],
+            "edge": edge, "clock_shift": shift, "n_pairs": self.n, "pairs": rows,
+        })
     }
+}
+
+/// The explanation in JSON.
+///
+/// # Errors
+/// When an account is not known, or the pairs cannot be found again.
+pub(super) fn answer(found: &Findings, shares: &Shares, names: &[String]) -> Result<Answer> {
+    let explained = Explained::of(found, shares, names, MOST)?;
+    Ok(Answer { value: explained.value(), found: explained.n > 0 })
+}
+
+/// Explains an edge.
+pub(super) fn explain(
+    found: &Findings,
+    shares: &Shares,
+    names: &[String],
+    limit: usize,
+    out: &mut Output,
+) -> Result<Done> {
+    if out.json {
+        return out.answer(&answer(found, shares, names)?);
+    }
+    let most = limit.max(40);
+    let explained = Explained::of(found, shares, names, most)?;
+    let Explained { a, b, pairs, n, at, chances, .. } = explained;
+    let evidence = at.and_then(|at| found.evidence_of(at));
     let title = format!("{} and {}", shares.accounts.name(a.0), shares.accounts.name(b.0));
     let title = out.styled(Style::Bold, &title);
     out.line(title)?;

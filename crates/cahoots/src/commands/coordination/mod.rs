@@ -14,7 +14,9 @@ use cahoots_coordination::output::page::Words;
 use cahoots_coordination::{findings_in, network, read};
 
 use super::Done;
+use crate::answers::Answer;
 use crate::cli::Global;
+use crate::desk::Desk;
 use crate::output::Output;
 
 pub use args::Coordination;
@@ -56,4 +58,21 @@ pub(super) fn run(global: &Global, args: &Coordination, out: &mut Output) -> Res
         written.iter().for_each(|line| crate::report::note(line));
     }
     Ok(if found.network.edges.list.is_empty() { Done::Nothing } else { Done::Found })
+}
+
+/// The findings on a case's own posts as JSON; with two accounts to explain, what is behind the
+/// edge between them.
+///
+/// # Errors
+/// When what is asked makes no sense, or the case cannot be read.
+pub fn answer(desk: &Desk, args: &Coordination) -> Result<Answer> {
+    let asked = asked::asked(args)?;
+    let (shares, unused) = from_case::shares(desk, &asked.reading)?;
+    let network = network(&shares, &asked.question)?;
+    let found = findings_in(network, &shares, &asked.question, asked.choice)?;
+    if let Some(names) = &args.explain {
+        return explain::answer(&found, &shares, names);
+    }
+    let value = json::value(&found, &shares, Some(unused), args.limit);
+    Ok(Answer { value, found: !found.network.edges.list.is_empty() })
 }

@@ -12,7 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::error::Problem;
 use crate::serve::state::{Event, Workbench};
 
-/// Decisions and the progress of imports, as server-sent events.
+/// Decisions, and that the record has grown, as server-sent events.
 #[utoipa::path(
     get, path = "/events", tag = "case",
     responses((status = 200, content_type = "text/event-stream", body = Event), (status = 401, body = Problem))

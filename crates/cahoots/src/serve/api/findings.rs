@@ -25,7 +25,7 @@ use crate::commands;
 use crate::desk::Desk;
 use crate::serve::state::Workbench;
 
-type Asked<T> = Result<Query<T>, QueryRejection>;
+pub(super) type Asked<T> = Result<Query<T>, QueryRejection>;
 
 /// An answer by its question's name and arguments.
 pub(super) async fn found(
@@ -442,7 +442,30 @@ pub async fn statements(
     asked: Asked<StatementsQuery>,
 ) -> Result<Response, Refused> {
     let Query(asked) = asked?;
-    let args = cli::Statements { of: asked.of, claim_review: false, action: None };
+    let args = cli::Statements {
+        of: asked.of,
+        claim_review: false,
+        page: None,
+        reviewer: None,
+        action: None,
+    };
+    found(&workbench, format!("{args:?}"), move |desk| commands::statements::answer(desk, &args))
+        .await
+}
+
+/// The ledger as claim reviews of schema.org.
+///
+/// The same bytes as `cahoots statements --claim-review`.
+#[utoipa::path(
+    get, path = "/statements/claim-reviews", tag = "findings", params(StatementsQuery),
+    responses((status = 200, body = Vec<serde_json::Value>), (status = 400, body = Problem), (status = 401, body = Problem))
+)]
+pub async fn claim_reviews(
+    State(workbench): State<Arc<Workbench>>,
+    asked: Asked<StatementsQuery>,
+) -> Result<Response, Refused> {
+    let Query(asked) = asked?;
+    let args = cli::Statements { of: asked.of, claim_review: true, action: None };
     found(&workbench, format!("{args:?}"), move |desk| commands::statements::answer(desk, &args))
         .await
 }

@@ -3,6 +3,7 @@
 pub mod error;
 
 mod case;
+mod coordination;
 mod decisions;
 mod events;
 mod findings;
@@ -79,8 +80,11 @@ fn described() -> OpenApiRouter<Arc<Workbench>> {
         .routes(routes!(findings::requests))
         .routes(routes!(findings::exposure))
         .routes(routes!(findings::statements))
+        .routes(routes!(findings::claim_reviews))
         .routes(routes!(findings::coverage))
         .routes(routes!(findings::absences))
+        .routes(routes!(coordination::coordination))
+        .routes(routes!(coordination::edge))
         .routes(routes!(work::of_item))
         .routes(routes!(work::star))
         .routes(routes!(work::tag, work::untag))
