@@ -48,6 +48,17 @@ export const pages: readonly Page[] = [
     about: "Who was in contact with whom, and everything between two",
     key: "b",
     load: () => import("./Pair.svelte"),
+    listed: true,
+  },
+  {
+    path: "/exposure",
+    name: "Exposure",
+    about: "Who was told of something, by whom, before it was public",
+    key: "e",
+    load: () => import("./Exposure.svelte"),
+    listed: true,
+  },
+  {
     path: "/people",
     name: "People",
     about: "Who is who, and who may be who",
@@ -85,14 +96,6 @@ export const pages: readonly Page[] = [
     about: "The record of what people decided, and taking back",
     key: "d",
     load: () => import("./Log.svelte"),
-    listed: true,
-  },
-  {
-    path: "/exposure",
-    name: "Exposure",
-    about: "Who was told of something, by whom, before it was public",
-    key: "e",
-    load: () => import("./Exposure.svelte"),
     listed: true,
   },
   {
