@@ -48,6 +48,9 @@ export const pages: readonly Page[] = [
     about: "Who was in contact with whom, and everything between two",
     key: "b",
     load: () => import("./Pair.svelte"),
+    listed: true,
+  },
+  {
     path: "/people",
     name: "People",
     about: "Who is who, and who may be who",

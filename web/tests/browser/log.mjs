@@ -21,7 +21,7 @@ export const tests = [
       t.assert.deepEqual(await t.audit(), []);
       await page.keyboard.press("j");
       await page.keyboard.press("Tab");
-      await page.getByRole("button", { name: "Take decision 2 back" }).click();
+      await page.getByRole("button", { name: "Take back decision 2" }).click();
       await page.keyboard.type("a mistake");
       await page.keyboard.press("Enter");
       await page.getByText("Takes decision 2 back: a mistake").waitFor();
