@@ -25,7 +25,7 @@ export const tests = [
       await page.keyboard.type("a mistake");
       await page.keyboard.press("Enter");
       await page.getByText("Takes decision 2 back: a mistake").waitFor();
-      await page.getByText("taken back", { exact: true }).waitFor();
+      await page.locator("ol").getByText("taken back", { exact: true }).waitFor();
       await page.getByRole("combobox", { name: "Kind" }).selectOption("note");
       await page.waitForFunction(() => new URL(location.href).searchParams.get("kind") === "note");
       await page.getByText("1 decision", { exact: true }).waitFor();
