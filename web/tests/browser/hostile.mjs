@@ -48,8 +48,14 @@ export const tests = [
       ];
       for (const path of paths) {
         await page.goto(t.url + path);
-        await page.locator("main#page > *").first().waitFor();
-        await page.waitForTimeout(250);
+        await page
+          .locator("main#page > *")
+          .first()
+          .waitFor()
+          .catch(async (error) => {
+            throw new Error(`${path}: ${(await page.locator("body").innerText()).slice(0, 300)}: ${error.message}`);
+          });
+        await page.waitForTimeout(150);
         await clean(path);
       }
       const mails = items.filter((one) => one.kind === "message");

@@ -21,11 +21,11 @@ export const tests = [
       t.assert.deepEqual(await t.audit(), []);
       await page.keyboard.press("j");
       await page.keyboard.press("Tab");
-      await page.getByRole("button", { name: "Take decision 2 back" }).click();
+      await page.getByRole("button", { name: "Take back decision 2" }).click();
       await page.keyboard.type("a mistake");
       await page.keyboard.press("Enter");
       await page.getByText("Takes decision 2 back: a mistake").waitFor();
-      await page.getByText("taken back", { exact: true }).waitFor();
+      await page.locator("ol").getByText("taken back", { exact: true }).waitFor();
       await page.getByRole("combobox", { name: "Kind" }).selectOption("note");
       await page.waitForFunction(() => new URL(location.href).searchParams.get("kind") === "note");
       await page.getByText("1 decision", { exact: true }).waitFor();

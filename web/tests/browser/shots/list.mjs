@@ -29,4 +29,11 @@ export const shots = [
       await page.waitForTimeout(400);
     },
   ],
+  ["statements", "/statements?verdict=contradicted"],
+  ["statement-form", "/statements?form=statement"],
+  ["people", "/people"],
+  ["party", "/people/WikiLeaks"],
+  ["absences", "/absences"],
+  ["coordination", "/coordination?within=1d&untested=1&object=url,hashtag,mention"],
+  ["log", "/log"],
 ];
