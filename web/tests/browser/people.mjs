@@ -25,6 +25,7 @@ export const tests = [
       const found = t.cli("search", `from:"${party.id}"`);
       await page.getByRole("status").getByText(`${found.total} items`, { exact: true }).waitFor();
       await page.goBack();
+      await page.getByRole("heading", { level: 1, name: "WikiLeaks" }).waitFor();
       await page.keyboard.press("u");
       await page.waitForFunction(() => location.pathname === "/people");
     },
