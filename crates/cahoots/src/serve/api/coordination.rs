@@ -315,6 +315,13 @@ pub struct NetworkPair {
     chance: Option<f64>,
 }
 
+/// Works, and gives the turn back when that is done: not when whoever asked has gone away.
+fn taking<T>(turn: tokio::sync::SemaphorePermit<'static>, work: impl FnOnce() -> T) -> T {
+    let done = work();
+    drop(turn);
+    done
+}
+
 async fn turn() -> Result<tokio::sync::SemaphorePermit<'static>, Refused> {
     TURN.acquire().await.map_err(|_| Refused::broken("no more networks can be made"))
 }
@@ -332,8 +339,8 @@ pub async fn coordination(
 ) -> Result<Response, Refused> {
     let Query(asked) = asked?;
     let args = asked.args();
-    let _turn = turn().await?;
-    found(&workbench, format!("{args:?}"), move |desk| answer(desk, &args)).await
+    let turn = turn().await?;
+    found(&workbench, format!("{args:?}"), move |desk| taking(turn, || answer(desk, &args))).await
 }
 
 /// Every pair of shares of two accounts, and how likely it was.
@@ -360,6 +367,6 @@ pub async fn edge(
         limit: ten(),
     };
     let args = Coordination { explain: Some(vec![a, b]), ..network.args() };
-    let _turn = turn().await?;
-    found(&workbench, format!("{args:?}"), move |desk| answer(desk, &args)).await
+    let turn = turn().await?;
+    found(&workbench, format!("{args:?}"), move |desk| taking(turn, || answer(desk, &args))).await
 }
