@@ -82,6 +82,9 @@ pub struct Coordination {
     /// Memory for the work in this process
     #[arg(long, value_name = "SIZE", default_value = "2G", value_parser = crate::settings::bytes)]
     pub memory: u64,
+    /// Give up when a cluster has not answered after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 6 * 60 * 60)]
+    pub give_up_after: u64,
 }
 
 /// `scheduler`.

@@ -7,8 +7,9 @@ mod plan;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig};
 use datafusion::prelude::SessionContext;
@@ -53,7 +54,15 @@ pub async fn run(args: cli::Coordination) -> Result<Done> {
     if args.cluster.is_some() {
         check_rows(&context, TABLE, rows).await?;
     }
-    answer(&context, &folder, &question, pairs).await.map_err(|error| {
+    let answered = answer(&context, &folder, &question, pairs);
+    let answered = match args.cluster {
+        // A job whose executor was lost may be left lying by the scheduler: nothing would ever come.
+        Some(_) => tokio::time::timeout(Duration::from_secs(args.give_up_after), answered)
+            .await
+            .unwrap_or_else(|_| bail!("no answer came within {} s", args.give_up_after)),
+        None => answered.await,
+    };
+    answered.map_err(|error| {
         hinted(
             format!("the question was not answered: {error:#}"),
             "`cahoots coordination` without --cluster answers it on this machine; --verbose makes \
