@@ -314,6 +314,7 @@ fn numbered(groups: &[u32]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use rand_core::RngCore as _;
 
     use super::*;
 
@@ -474,18 +475,29 @@ mod tests {
                 }
             }
         }
+    }
 
-        #[test]
-        fn small_networks_are_divided_nearly_as_well_as_can_be(
-            edges in proptest::collection::vec((0_u32..7, 0_u32..7, 0.5..2.0_f64), 1..15),
-        ) {
+    /// A heuristic has no bound on a single network: chains are its weakness (on 6-3-2-5-0-4,
+    /// leidenalg 0.12.0 stops 0.03 below the best as well). So a sample is counted, always the same.
+    #[test]
+    fn small_networks_are_nearly_always_divided_as_well_as_can_be() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let (mut reached, mut missing) = (0, 0.0);
+        for _ in 0..300 {
+            let edges: Vec<(u32, u32, f64)> = (0..=random.next_u32() % 14)
+                .map(|_| {
+                    let weight = 0.5 + 1.5 * f64::from(random.next_u32()) / f64::from(u32::MAX);
+                    (random.next_u32() % 7, random.next_u32() % 7, weight)
+                })
+                .collect();
             let graph = Graph::new(7, edges);
-            // Chains are its weakness: on 6-3-2-5-0-4, leidenalg 0.12.0 stops at the same division,
-            // 0.03 below the best.
             let found = (0..5)
                 .map(|seed| graph.modularity(&leiden(&graph, 1.0, seed), 1.0))
                 .fold(f64::MIN, f64::max);
-            prop_assert!(found >= best(&graph, 1.0) - 0.07);
+            let short = best(&graph, 1.0) - found;
+            reached += u32::from(short < 1e-9);
+            missing += short.max(0.0);
         }
+        assert!(reached >= 290 && missing / 300.0 < 0.001, "{reached} {missing}");
     }
 }
