@@ -142,6 +142,8 @@ export const tests = [
     async (t) => {
       const { page } = t;
       await ready(t, HOUR);
+      // The marks are asked for apart from the list, and drawn on a canvas that nobody can wait for.
+      await page.waitForTimeout(500);
       await picture(page).focus();
       await page.keyboard.press("n");
       await page.keyboard.press("p");
