@@ -38,10 +38,10 @@ cd "$cahoots_root"
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
 
-# A cache that has collected many versions is cheaper to refill than to keep.
+# A cache that has collected many versions, the engine among them, is cheaper to refill than to keep.
 if [[ "$CARGO_TARGET_DIR" == "$cahoots_cache/"* && -d "$CARGO_TARGET_DIR" ]] \
-    && [[ "$(du -sk "$CARGO_TARGET_DIR" | cut -f1)" -gt 10000000 ]]; then
-    say "the build cache is over 10 GB: emptied"
+    && [[ "$(du -sk "$CARGO_TARGET_DIR" | cut -f1)" -gt 20000000 ]]; then
+    say "the build cache is over 20 GB: emptied"
     rm -rf "$CARGO_TARGET_DIR"
 fi
 
@@ -141,7 +141,7 @@ if command -v chromium >/dev/null 2>&1; then
     step "browser" browser
 fi
 if [[ -x scripts/fuzz.sh ]]; then
-    step "fuzz" scripts/fuzz.sh "${FUZZ_SECONDS:-20}"
+    step "fuzz" scripts/fuzz.sh "${FUZZ_SECONDS:-10}"
 fi
 
 printf '\n== timings\n'
