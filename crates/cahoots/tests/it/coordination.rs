@@ -145,12 +145,6 @@ fn what_cannot_be_asked_is_said_before_any_work() {
         assert_eq!(output.status.code(), Some(2), "{args:?}\n{said}");
         assert!(said.contains(words), "{args:?}\n{said}");
     }
-    let mut command = bench.command();
-    command.env("PATH", bench.dir.path());
-    let output =
-        command.args(["coordination", "shares.csv", "--cluster", "df://x:1"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("make engine"));
 }
 
 #[test]

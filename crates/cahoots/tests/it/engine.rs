@@ -33,6 +33,18 @@ fn without_the_engine_the_message_says_where_it_comes_from() {
 }
 
 #[test]
+fn without_the_engine_no_cluster_is_asked() {
+    let folder = folder();
+    let shares = folder.path().join("shares.csv");
+    fs::write(&shares, "account_id,object_id,content_id,timestamp_share\n").unwrap();
+    let shares = shares.display().to_string();
+    let output = run(folder.path(), &["coordination", &shares, "--cluster", "df://x:1"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("make engine"), "{said}");
+}
+
+#[test]
 fn the_engine_gets_the_arguments_and_its_exit_code_is_ours() {
     let folder = folder();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/show-arguments.sh");
