@@ -1,13 +1,11 @@
 //! `requests`: what was asked in private messages, and what came back.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use anyhow::{Result, bail};
 use cahoots_analyze::requests::{
-    Bucket, Decision, Detection, Detector, Language, Request, Verdict, Words, explain,
-    mark_declined, messages, requests_read,
+    Bucket, Decision, Detection, Detector, Language, Ranked, Verdict, Words, explain,
+    mark_declined, messages, ranked,
 };
-use cahoots_analyze::{Finding, Place, Record};
+use cahoots_analyze::{Place, Record};
 use cahoots_record::{ItemId, ItemOrd};
 use cahoots_store::{Case, Parts, StoreError};
 use rustc_hash::FxHashMap;
@@ -16,7 +14,7 @@ use super::Done;
 use super::contacts::caveats;
 use super::statements::done;
 use crate::analysis::work::{Work, decide, decided};
-use crate::analysis::{Cited, Finder, json_of, lags, party};
+use crate::analysis::{Cited, Finder, asked, json_of, lags, party};
 use crate::answers::Answer;
 use crate::cli::{Global, RequestAction, Requests as Args};
 use crate::desk::Desk;
@@ -36,11 +34,10 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
     if out.json {
         return out.answer(&answer(&desk, args)?);
     }
-    let (found, possible) = of(&desk, args, args.limit)?;
-    let total = found.result.len();
+    let ranked = of(&desk, args, args.limit)?;
     let (record, people) = (desk.record()?, desk.people()?);
-    print(&found, total, possible, desk.case(), &record, &people, args.limit, out)?;
-    Ok(if total == 0 { Done::Nothing } else { Done::Found })
+    print(&ranked, desk.case(), &record, &people, out)?;
+    Ok(if ranked.total == 0 { Done::Nothing } else { Done::Found })
 }
 
 /// Requests in JSON.
@@ -49,142 +46,49 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
 /// When a name means nobody or several, or the case cannot be read.
 pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
     let most = if args.limit == 0 { usize::MAX } else { args.limit };
-    let (mut found, possible) = of(desk, args, most)?;
-    let total = found.result.len();
-    found.result.truncate(most);
-    let mut value = json_of("requests", &found, desk.case(), &*desk.record()?)?;
+    let Ranked { finding, total, possible_left_out } = of(desk, args, most)?;
+    let mut value = json_of("requests", &finding, desk.case(), &*desk.record()?)?;
     if let Some(object) = value.as_object_mut() {
         object.insert("total".to_owned(), total.into());
-        object.insert("possible_left_out".to_owned(), possible.into());
+        object.insert("possible_left_out".to_owned(), possible_left_out.into());
     }
     Ok(Answer { value, found: total > 0 })
 }
 
-/// The list in its order, answers read for the first `most`; and how many merely possible requests
-/// were left out of it.
-fn of(desk: &Desk, args: &Args, most: usize) -> Result<(Finding<Vec<Request>>, usize)> {
+/// The first `most` of the list, and how many there are.
+fn of(desk: &Desk, args: &Args, most: usize) -> Result<Ranked> {
     let (case, record, people) = (desk.case(), desk.record()?, desk.people()?);
     let one = |name: &Option<String>| name.as_ref().map(|n| party(&people, n)).transpose();
     let (from, to) = (one(&args.from)?, one(&args.to)?);
     let wanted = messages(&record, from, to);
-    // Of a long list only what is shown needs words and reasons.
-    let in_full = most >= wanted.len().min(MOST_EXPLAINED);
-    let mut read = read(case, &record, &wanted, in_full)?;
+    let mut read = asked(case, &record, &wanted)?;
     let decisions = decisions(case)?;
     let mut known = |place: Place| Some(read.remove(&place).unwrap_or_else(nothing));
-    let list = requests_read(&record, from, to, &mut known, &|_| None, &decisions);
-    let (mut found, possible) = arranged(list, args.all);
+    let mut ranked = ranked(&record, from, to, &mut known, &decisions, args.all, most);
     // The list first; then the words of what will be shown and of its answers, read together.
-    let shown = found.result.iter().take(most);
+    let shown = &mut ranked.finding.result;
     let places: Vec<Place> = shown
+        .iter()
         .flat_map(|request| {
-            let own = (!in_full && !request.asked.is_empty()).then_some(request.place);
+            let own = (!request.asked.is_empty()).then_some(request.place);
             own.into_iter().chain(request.answer.as_ref().map(|answer| answer.place))
         })
         .collect();
     let texts = words_of(case, &record, &places)?;
     let mut detector = Detector::default();
-    for request in found.result.iter_mut().take(most) {
-        if !in_full
-            && !request.asked.is_empty()
+    for request in shown {
+        if !request.asked.is_empty()
             && let Some(words) = texts.get(&request.place)
         {
             explain(request, detector.detect(&words.text, words.language.as_deref()));
         }
         mark_declined(&record, request, &|place| texts.get(&place).cloned());
     }
-    Ok((found, possible))
-}
-
-/// The list in its order, and how many merely possible requests were left out of it.
-fn arranged(mut found: Finding<Vec<Request>>, all: bool) -> (Finding<Vec<Request>>, usize) {
-    let before = found.result.len();
-    if !all {
-        found.result.retain(is_worth_a_look);
-    }
-    let left_out = before - found.result.len();
-    found.result.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.place.cmp(&b.place)));
-    (found, left_out)
-}
-
-/// Decided, stated, or scored above the threshold with the best F1.
-fn is_worth_a_look(request: &Request) -> bool {
-    request.decision.is_some()
-        || request.stated.is_some()
-        || request.bucket.is_some_and(|bucket| bucket >= Bucket::Balanced)
-}
-
-/// The order of the list: what people decided or stated, then by the model's score.
-fn weight(request: &Request) -> f64 {
-    let decided = match request.decision.as_ref().map(|d| d.verdict) {
-        Some(Verdict::Yes) => 4.0,
-        Some(Verdict::Unsure) => 2.0,
-        Some(Verdict::No) => -2.0,
-        None if request.stated.is_some() => 3.0,
-        None => 0.0,
-    };
-    decided + request.score.unwrap_or_default()
+    Ok(ranked)
 }
 
 fn nothing() -> Detection {
     Detection { language: Language::English, asked: Vec::new() }
-}
-
-/// Where more requests than this are shown, their reasons are found as they are scored.
-const MOST_EXPLAINED: usize = 2_000;
-
-/// What the detector finds in these messages; threads share the segments. Words and reasons are
-/// left out unless they are wanted `in_full`.
-fn read(
-    case: &Case,
-    record: &Record,
-    wanted: &[Place],
-    in_full: bool,
-) -> Result<FxHashMap<Place, Detection>, StoreError> {
-    let mut by_ord: Vec<Option<Place>> = vec![None; case.n_items() as usize];
-    for place in wanted {
-        if let Some(slot) = by_ord.get_mut(record.row(*place).ord.0 as usize) {
-            *slot = Some(*place);
-        }
-    }
-    let segments: Vec<_> = (0..case.segments().len()).filter_map(|at| case.segment(at)).collect();
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
-    // Whoever is done takes the next segment. What is found is put in order by its place.
-    let work = |next: &AtomicUsize| -> Result<Vec<(Place, Detection)>, StoreError> {
-        let mut detector = if in_full { Detector::default() } else { Detector::for_ranking() };
-        let mut found = Vec::new();
-        while let Some(segment) = segments.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let ords = segment.ords();
-            if !(ords.start..ords.end).any(|ord| by_ord[ord as usize].is_some()) {
-                continue;
-            }
-            segment.each_text(|words| {
-                let Some(place) = by_ord.get(words.ord.0 as usize).copied().flatten() else {
-                    return;
-                };
-                let detection = detector.detect(words.text, words.language);
-                if !detection.asked.is_empty() || detection.language == Language::OtherNotRead {
-                    found.push((place, detection));
-                }
-            })?;
-        }
-        Ok(found)
-    };
-    let (next, work) = (&AtomicUsize::new(0), &work);
-    let parts = std::thread::scope(|scope| {
-        let started: Vec<_> = (1..threads).map(|_| scope.spawn(move || work(next))).collect();
-        let mut parts = vec![work(next)];
-        for other in started {
-            // A thread that panicked has nothing to give; reading here again tells what is wrong.
-            parts.push(other.join().unwrap_or_else(|_| work(&AtomicUsize::new(0))));
-        }
-        parts
-    });
-    let mut all = FxHashMap::default();
-    for part in parts {
-        all.extend(part?);
-    }
-    Ok(all)
 }
 
 fn words_of(
@@ -250,18 +154,16 @@ fn one_item(global: &Global, id: &str, out: &mut Output) -> Result<ItemId> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one list, and what its lines need")]
 fn print(
-    found: &Finding<Vec<Request>>,
-    total: usize,
-    possible: usize,
+    ranked: &Ranked,
     case: &Case,
     record: &Record,
     people: &People,
-    limit: usize,
     out: &mut Output,
 ) -> Result<()> {
-    let shown = &found.result[..total.min(limit)];
+    let Ranked { finding: found, total, possible_left_out: possible } = ranked;
+    let (total, possible) = (*total, *possible);
+    let shown = &found.result;
     let cites = shown.iter().flat_map(|r| [Some(r.cite), r.answer.as_ref().map(|a| a.cite)]);
     let cited = Cited::read(case, record, cites.flatten())?;
     for request in shown {
