@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::support::{Bench, example};
 
 /// A running server, ended when dropped.
-struct Served {
-    bench: Bench,
+pub struct Served {
+    pub bench: Bench,
     child: Child,
     /// `127.0.0.1:PORT`.
-    host: String,
+    pub host: String,
     /// The token of the printed link.
     token: String,
 }
@@ -27,19 +27,19 @@ impl Drop for Served {
 }
 
 /// What the server answered.
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     headers: BTreeMap<String, String>,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         let text = || Value::String(String::from_utf8_lossy(&self.body).into_owned());
         serde_json::from_slice(&self.body).unwrap_or_else(|_| text())
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 }
@@ -51,7 +51,7 @@ fn opened() -> Bench {
 }
 
 impl Served {
-    fn start(bench: Bench, args: &[&str]) -> Self {
+    pub fn start(bench: Bench, args: &[&str]) -> Self {
         let mut child = bench
             .command()
             .args(["serve", "--json", "--listen", "127.0.0.1:0"])
@@ -103,14 +103,14 @@ impl Served {
     }
 
     /// The cookie of a session that the printed link begins.
-    fn enter(&self) -> String {
+    pub fn enter(&self) -> String {
         let body = json!({ "token": self.token }).to_string();
         let answer = self.ask("POST", "/api/v1/session", &[], &body);
         assert_eq!(answer.status, 200);
         cookie_of(&answer)
     }
 
-    fn get(&self, cookie: &str, path: &str) -> Answer {
+    pub fn get(&self, cookie: &str, path: &str) -> Answer {
         self.ask("GET", path, &[("cookie", cookie)], "")
     }
 

@@ -12,13 +12,13 @@ mod people;
 mod questions;
 mod search;
 mod session;
-pub mod timeline;
+mod timeline;
 mod work;
 
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
@@ -26,7 +26,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::state::Workbench;
+use super::state::{Answered, Workbench};
 use super::{assets, guard, headers};
 
 /// What a request may carry, in bytes; imports have a limit of their own.
@@ -135,7 +135,11 @@ fn json_bytes(bytes: impl Into<axum::body::Bytes>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], bytes.into()).into_response()
 }
 
-/// An answer as the command line prints it.
-fn answered(bytes: Arc<[u8]>) -> Response {
-    json_bytes(axum::body::Bytes::from_owner(bytes))
+/// An answer that is kept, sent without a copy.
+fn answered(answer: Answered) -> Response {
+    let mut response = json_bytes(axum::body::Bytes::from_owner(answer.bytes));
+    if let Some(link) = answer.link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
 }

@@ -332,10 +332,16 @@ pub struct PinsAnswer {
 #[utoipa::path(get, path = "/pins", tag = "work", responses((status = 200, body = PinsAnswer), (status = 401, body = Problem)))]
 pub async fn pins(State(workbench): State<Arc<Workbench>>) -> Result<Json<PinsAnswer>, Refused> {
     let answer = workbench.ask(|desk| {
-        let (book, record) = (desk.notebook()?, desk.record()?);
-        let mut pins: Vec<Pinned> = book.pins().cloned().collect();
-        // Places of a record are in the order of time.
-        pins.sort_by_key(|pin| (record.by_id(pin.item).map_or(u32::MAX, |p| p.0), pin.item));
+        let (book, index) = (desk.notebook()?, desk.index()?);
+        let mut pins = Vec::new();
+        for pin in book.pins() {
+            let found = index.find_id_prefix(&pin.item.to_string())?;
+            let place = found.first().map(|(_, ord)| anyhow::Ok(desk.axis()?.place(*ord)));
+            pins.push((place.transpose()?.flatten().unwrap_or(u32::MAX), pin.clone()));
+        }
+        // Places of the axis are in the order of time.
+        pins.sort_by_key(|(place, pin)| (*place, pin.item));
+        let pins: Vec<Pinned> = pins.into_iter().map(|(_, pin)| pin).collect();
         Ok(PinsAnswer { pins })
     });
     Ok(Json(answer.await?))
