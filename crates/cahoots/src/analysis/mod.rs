@@ -3,6 +3,7 @@
 mod about;
 mod cite;
 pub mod coverage;
+pub mod entered;
 mod load;
 mod span;
 pub mod statements;
