@@ -89,6 +89,7 @@ export class Lines {
   render({ matrix }: Drawing): void {
     if (this.n === 0) return;
     const { gl } = this;
+    gl.enable(gl.BLEND);
     gl.useProgram(this.program);
     gl.uniformMatrix3fv(this.matrix, false, matrix);
     gl.bindVertexArray(this.vertices);
