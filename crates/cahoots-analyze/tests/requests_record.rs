@@ -3,7 +3,7 @@
 use cahoots_analyze::record::build::Entry;
 use cahoots_analyze::record::{Builder, DAY, HOUR, Party, Place, Record, Span, Tie};
 use cahoots_analyze::requests::{
-    Decision, How, Kind, Read, Request, Verdict, Words, requests, requests_read,
+    Decision, How, Kind, Read, Request, Verdict, Words, ranked, requests,
 };
 use cahoots_record::{AccountKey, Flags, ItemId, ItemOrd, ObjectKind, Role, UtcMicros};
 
@@ -194,9 +194,9 @@ fn odd_records_are_read_without_harm() {
     );
     let (record, found, _) = case.ask(&[]);
     assert_eq!(found.len(), 5);
-    let nobody = requests_read(&record, Some(Party(99)), None, &mut |_| None, &|_| None, &[]);
-    assert!(nobody.result.is_empty());
-    assert_eq!(nobody.searched.items, 0);
+    let nobody = ranked(&record, Some(Party(99)), None, &mut |_| None, &[], true, usize::MAX);
+    assert!(nobody.finding.result.is_empty());
+    assert_eq!(nobody.finding.searched.items, 0);
     let empty = requests(&Record::empty("UTC"), None, None, &|_| None, &[]);
     assert!(empty.result.is_empty());
     assert!(serde_json::to_value(&found).unwrap().is_array());

@@ -104,6 +104,24 @@ fn an_x_archive_cut_anywhere_gives_every_entry_before_the_cut() {
 }
 
 #[test]
+fn entries_of_a_list_that_is_named_twice_lead_back_to_their_bytes() {
+    let message = |id: u32| {
+        let text = r#""senderId": "7", "text": "Hello", "createdAt": "2016-05-01T09:00:00.000Z""#;
+        format!(r#"{{"messageCreate": {{"id": "{id}", {text}}}}}"#)
+    };
+    let (one, two, three) = (message(1), message(2), message(3));
+    let file = format!(
+        r#"window.YTD.direct_messages.part0 = [{{"dmConversation": {{"conversationId": "7-8",
+        "messages": [{one}], "messages": [{two}]}}, "dmConversation": {{"messages": [{three}]}}}}]"#
+    );
+    let files = vec![("data/direct-messages.js".to_owned(), file.into_bytes())];
+    // The contract is checked with it: every item's locator selects the bytes that it was read from.
+    let batch = read("x-archive", files);
+    assert_eq!(batch.items.len(), 3);
+    assert_eq!(batch.balance.found, 3);
+}
+
+#[test]
 fn x_archives_are_recognised_from_their_listing() {
     for (case, path) in fixtures("x-archive") {
         let paths: Vec<String> = load(&path).into_iter().map(|(path, _)| path).collect();

@@ -23,4 +23,4 @@ pub use issue::{Balance, Issue, Severity};
 pub use item::{Attachment, Flags, Item, ItemKind, Medium, Visibility};
 pub use locator::{Locator, LocatorParse, Selector};
 pub use object::{Object, ObjectKind};
-pub use time::{Basis, Confidence, Precision, UtcMicros, When};
+pub use time::{Basis, Confidence, Precision, UtcMicros, When, ZONE_DOUBT};

@@ -158,6 +158,10 @@ coded! {
     }
 }
 
+/// How far, in seconds, a time without a zone may lie from its reading as UTC: zones run from −12
+/// to +14 hours.
+pub const ZONE_DOUBT: i64 = 14 * 3600;
+
 /// When something happened, as an interval with its basis.
 ///
 /// An instant has `earliest == latest`. A time without a zone spans ±14 h around its reading
@@ -212,6 +216,16 @@ impl When {
         self.earliest.or(self.latest)
     }
 
+    /// What the clock or calendar read, as if it stood in UTC, where nothing tells its zone; `None`
+    /// where the zone is known or no reading is. People know a message by what is written on it, and
+    /// the earliest bound may be on the day before.
+    pub fn reading_without_zone(&self) -> Option<UtcMicros> {
+        let (earliest, latest) = (self.earliest?, self.latest?);
+        let wide = latest.seconds().saturating_sub(earliest.seconds()) >= 2 * ZONE_DOUBT;
+        let read = self.precision != Precision::Unknown && self.offset.is_none();
+        (wide && read).then(|| earliest.plus_seconds(ZONE_DOUBT))
+    }
+
     /// Whether both bounds are the same instant.
     pub fn is_instant(&self) -> bool {
         self.earliest.is_some() && self.earliest == self.latest
@@ -246,6 +260,26 @@ mod tests {
         assert_eq!(span(3, 4).before(&span(1, 3)), Some(false));
         assert_eq!(span(1, 5).before(&span(2, 3)), None);
         assert_eq!(When::unknown().before(&span(2, 3)), None);
+    }
+
+    #[test]
+    fn a_reading_is_told_only_where_its_zone_is_not_known() {
+        let hours = |n: i64| UtcMicros::from_seconds(n * 3_600);
+        let of = |from: i64, to: i64, precision| When {
+            earliest: Some(hours(from)),
+            latest: Some(UtcMicros(hours(to).0 - 1)),
+            precision,
+            ..When::unknown()
+        };
+        let day = of(24 - 14, 48 + 14, Precision::Day);
+        assert_eq!(day.reading_without_zone(), Some(hours(24)));
+        let hour = of(17 - 14, 18 + 14, Precision::Hour);
+        assert_eq!(hour.reading_without_zone(), Some(hours(17)));
+        // A zone is known, or bounds are all that is.
+        assert_eq!(of(24, 48, Precision::Day).reading_without_zone(), None);
+        assert_eq!(When { offset: Some(0), ..day }.reading_without_zone(), None);
+        assert_eq!(of(10, 62, Precision::Unknown).reading_without_zone(), None);
+        assert_eq!(When::unknown().reading_without_zone(), None);
     }
 
     #[test]

@@ -7,10 +7,7 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 
-use crate::{Precision, UtcMicros};
-
-/// Clocks of the world are at most this far from UTC, in seconds.
-const DOUBT: i64 = 14 * 3600;
+use crate::{Precision, UtcMicros, ZONE_DOUBT};
 
 /// A time as written, before its zone is settled.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -67,7 +64,8 @@ impl Written {
         let fixed = self.offset.map(TimeZone::fixed);
         let Some(zone) = fixed.as_ref().or(zone) else {
             let utc = |wall| Some(UtcMicros::from(TimeZone::UTC.to_timestamp(wall).ok()?));
-            let around = |at: UtcMicros| (at.plus_seconds(-DOUBT), at.plus_seconds(DOUBT));
+            let around =
+                |at: UtcMicros| (at.plus_seconds(-ZONE_DOUBT), at.plus_seconds(ZONE_DOUBT));
             return Some(Settled {
                 first: around(utc(self.first)?),
                 next: around(utc(self.next)?),

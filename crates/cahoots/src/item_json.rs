@@ -53,6 +53,8 @@ pub struct WhenSaid {
     pub precision: Precision,
     pub basis: Basis,
     pub confidence: Confidence,
+    /// What the clock or calendar read, where nothing tells its zone: `2016-10-12T13:31:00`.
+    pub reading: Option<String>,
     /// The text it was read from.
     pub raw: Option<String>,
 }
@@ -150,8 +152,15 @@ fn when(when: &When) -> WhenSaid {
         precision: when.precision,
         basis: when.basis,
         confidence: when.confidence,
+        reading: reading(when),
         raw: when.raw.clone(),
     }
+}
+
+/// What the clock or calendar read, where nothing tells its zone: `2016-10-12T13:31:00`.
+pub fn reading(when: &When) -> Option<String> {
+    let at = when.reading_without_zone()?.timestamp()?;
+    Some(at.to_zoned(jiff::tz::TimeZone::UTC).datetime().to_string())
 }
 
 /// Participants in one of `roles`, as printed with their account.

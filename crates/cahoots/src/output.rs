@@ -176,8 +176,9 @@ impl Output {
     /// A time for a line: in the display zone, as fine as it is known.
     pub fn time(&self, when: &When) -> String {
         let Some(key) = when.sort_key() else { return "time unknown".to_owned() };
-        let text = match stated_day(when) {
-            Some(day) => day,
+        // Where no zone is known, the reading itself stands, not the moment it may have been here.
+        let text = match when.reading_without_zone() {
+            Some(reading) => shown(reading, &TimeZone::UTC, when.precision),
             None => self.instant(key, when.precision),
         };
         match (when.is_instant(), when.earliest, when.latest) {
@@ -207,14 +208,7 @@ impl Output {
 
     /// An instant in the display zone, as fine as asked.
     pub fn instant(&self, time: UtcMicros, precision: Precision) -> String {
-        let Some(time) = time.timestamp() else { return time.to_string() };
-        let format = match precision {
-            Precision::Day => "%Y-%m-%d",
-            Precision::Second | Precision::Minute | Precision::Hour | Precision::Unknown => {
-                "%Y-%m-%d %H:%M"
-            }
-        };
-        time.to_zoned(self.zone.clone()).strftime(format).to_string()
+        shown(time, &self.zone, precision)
     }
 
     /// A day in the display zone.
@@ -223,18 +217,15 @@ impl Output {
     }
 }
 
-/// The day that was written, where no zone was: the interval begins 14 hours before it in UTC, which
-/// is another day.
-fn stated_day(when: &When) -> Option<String> {
-    const DOUBT: i64 = 14 * 3_600;
-    const DAY: i64 = 24 * 3_600;
-    let (earliest, latest) = (when.earliest?, when.latest?);
-    let wide = latest.seconds().saturating_sub(earliest.seconds()) > DAY + DOUBT;
-    if when.precision != Precision::Day || when.offset.is_some() || !wide {
-        return None;
-    }
-    let day = earliest.plus_seconds(DOUBT).timestamp()?.to_zoned(jiff::tz::TimeZone::UTC);
-    Some(day.date().to_string())
+fn shown(time: UtcMicros, zone: &TimeZone, precision: Precision) -> String {
+    let Some(time) = time.timestamp() else { return time.to_string() };
+    let format = match precision {
+        Precision::Day => "%Y-%m-%d",
+        Precision::Second | Precision::Minute | Precision::Hour | Precision::Unknown => {
+            "%Y-%m-%d %H:%M"
+        }
+    };
+    time.to_zoned(zone.clone()).strftime(format).to_string()
 }
 
 /// Columns a text takes; controls and combining marks take none.
@@ -331,20 +322,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_without_a_zone_is_the_day_that_was_written() {
-        let hours = |n: i64| UtcMicros::from_seconds(n * 3_600);
-        let day = |from: i64, to: i64| When {
-            earliest: Some(hours(from)),
-            latest: Some(UtcMicros(hours(to).0 - 1)),
-            precision: Precision::Day,
+    fn a_time_without_a_zone_is_shown_as_it_was_written() {
+        let at = |n: i64| Some(UtcMicros::from_seconds(n * 3_600));
+        let when = |from, to, precision| When {
+            earliest: at(from),
+            latest: at(to),
+            precision,
             ..When::unknown()
         };
-        assert_eq!(stated_day(&day(24 - 14, 48 + 14)).as_deref(), Some("1970-01-02"));
-        // A zone is known, or the time is finer or wider than a day.
-        assert_eq!(stated_day(&day(24, 48)), None);
-        assert_eq!(stated_day(&When { offset: Some(0), ..day(10, 62) }), None);
-        assert_eq!(stated_day(&When { precision: Precision::Hour, ..day(10, 62) }), None);
-        assert_eq!(stated_day(&When::unknown()), None);
+        let mut out = Output::new(false, true);
+        out.set_zone(TimeZone::get("America/New_York").unwrap());
+        assert_eq!(out.time(&when(2 - 14, 2 + 14, Precision::Minute)), "~1970-01-01 02:00");
+        assert_eq!(out.time(&when(24 - 14, 48 + 14, Precision::Day)), "~1970-01-02");
+        assert_eq!(out.time(&when(5, 5, Precision::Minute)), "1970-01-01 00:00");
     }
 
     #[test]

@@ -63,13 +63,19 @@ export interface Said {
   earliest?: string | null;
   latest?: string | null;
   precision?: Fineness;
+  /** What the clock read, where nothing tells its zone. */
+  reading?: string | null;
 }
 
 /** A time for a line, with its doubt: `~2016-10-12`, `after 2016-10-12 14:03`. */
 export function when(said: Said, zone: string): string {
   const key = said.earliest ?? said.latest;
   if (!key) return "time unknown";
-  const text = instant(new Date(key), zone, said.precision === "day" ? "day" : "minute");
+  const fine = said.precision === "day" ? "day" : "minute";
+  // Without a zone the reading itself stands, not the first moment that it may mean here.
+  const text = said.reading
+    ? instant(new Date(`${said.reading}Z`), "UTC", fine)
+    : instant(new Date(key), zone, fine);
   if (said.earliest && said.earliest === said.latest) return text;
   if (said.earliest && !said.latest) return `after ${text}`;
   if (!said.earliest) return `before ${text}`;

@@ -45,7 +45,7 @@ fn line(pair: &Pair, clock: &Clock) -> Line {
         counted(pair.messages, "private message", "private messages")
     );
     if let (Some(first), Some(last)) = pair.times {
-        let (first, last) = (clock.day(first.sort_key()), clock.day(last.sort_key()));
+        let (first, last) = (clock.day_of(first), clock.day_of(last));
         if first == last {
             words.push_str(&format!(" on {first}"));
         } else {

@@ -27,8 +27,8 @@ pub(super) fn section(record: &Record) -> Section {
     if let (Some(first), Some(last)) = (first, last) {
         words.push_str(&format!(
             " from {} to {}",
-            clock.day(first.span.sort_key()),
-            clock.day(last.span.sort_key())
+            clock.day_of(first.span),
+            clock.day_of(last.span)
         ));
     }
     words.push_str(&format!(

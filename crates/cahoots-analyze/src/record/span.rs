@@ -1,6 +1,9 @@
 //! Times as intervals, for comparing only where the comparison is certain.
 
-use cahoots_record::When;
+use cahoots_record::{When, ZONE_DOUBT};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
@@ -60,6 +63,35 @@ impl Span {
         }
     }
 
+    /// Halfway between the bounds, where both are known: the reading itself, as if it stood in UTC,
+    /// of a time without a zone.
+    pub fn middle(self) -> Option<i64> {
+        self.is_bounded().then(|| self.lo.midpoint(self.hi))
+    }
+
+    /// The moment by which to name the day of a time, in a zone, and whether that day is certain.
+    /// Where a time may be on several days it is the one of the middle: the first possible moment of
+    /// a time without a zone may be on the day before the one that is written.
+    pub fn day_in(self, zone: &TimeZone) -> Option<(Date, bool)> {
+        let day = |at: i64, zone: &TimeZone| {
+            Some(Timestamp::from_microsecond(at).ok()?.to_zoned(zone.clone()).date())
+        };
+        let Some(middle) = self.middle() else {
+            return self
+                .is_dated()
+                .then(|| day(self.sort_key(), zone))
+                .flatten()
+                .map(|d| (d, false));
+        };
+        let (first, last) = (day(self.lo, zone)?, day(self.hi, zone)?);
+        if first == last {
+            return Some((first, true));
+        }
+        let without_zone = self.hi.saturating_sub(self.lo) >= 2 * ZONE_DOUBT * SECOND;
+        let middle = if without_zone { day(middle, &TimeZone::UTC) } else { day(middle, zone) };
+        Some((middle?, false))
+    }
+
     /// `Some(true)` if certainly before, `Some(false)` if certainly not, `None` if open.
     pub const fn before(self, other: Self) -> Option<bool> {
         if self.hi != i64::MAX && other.lo != i64::MIN && self.hi < other.lo {
@@ -91,6 +123,22 @@ impl Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_the_one_that_is_written() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let hour = |n: i64| n * 3_600 * SECOND;
+        let date = |day| jiff::civil::date(1970, 1, day);
+        // Two in the morning of the second, without a zone: it may have been the first.
+        let written = Span { lo: hour(26 - 14), hi: hour(26 + 14) };
+        assert_eq!(written.day_in(&zone), Some((date(2), false)));
+        // The second, a day without a zone.
+        let written = Span { lo: hour(24 - 14), hi: hour(48 + 14) - 1 };
+        assert_eq!(written.day_in(&zone), Some((date(2), false)));
+        assert_eq!(Span::at(hour(26)).day_in(&zone), Some((date(1), true)));
+        assert_eq!(Span { lo: hour(26), hi: i64::MAX }.day_in(&zone), Some((date(1), false)));
+        assert_eq!(Span::UNKNOWN.day_in(&zone), None);
+    }
 
     #[test]
     fn order_and_lags_keep_their_doubt() {

@@ -24,9 +24,13 @@ impl Clock {
         Some((part("%-d %B %Y"), part("%H:%M"), part("%Z")))
     }
 
-    /// The day of an instant: «12 October 2016».
-    pub fn day(&self, at: i64) -> String {
-        self.parts(at).map_or_else(|| "a day that no calendar has".to_owned(), |(day, ..)| day)
+    /// The day of a time, with its doubt: «12 October 2016», «about 12 October 2016».
+    pub fn day_of(&self, when: Span) -> String {
+        match when.day_in(&self.zone) {
+            Some((day, true)) => day.strftime("%-d %B %Y").to_string(),
+            Some((day, false)) => format!("about {}", day.strftime("%-d %B %Y")),
+            None => "an unknown day".to_owned(),
+        }
     }
 
     /// An interval: «on 12 October 2016 at 13:31», «between …», «on 12 October 2016», «at an

@@ -2,142 +2,13 @@
 
 use cahoots_record::{ItemId, UtcMicros};
 use rustc_hash::FxHashMap;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::answers::{ANSWER_WINDOW, Answer, Answers, declines};
+use super::request::{Concerns, Decision, Read, Request, Stated, Verdict, Words};
 use super::{Asked, Basis, Bucket, Detection, Detector, Language, Model};
 use crate::finding::{Cite, Finding, Searched};
 use crate::record::{Party, Place, Record};
-
-/// The words of an item.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Words {
-    /// Its subject; not scored.
-    pub subject: Option<String>,
-    /// Its text, lines ended by `\n`.
-    pub text: String,
-    /// ISO 639-3 code of its language, if known.
-    pub language: Option<String>,
-}
-
-/// What a person decided about a message.
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Verdict))]
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It asks something.
-    Yes,
-    /// It asks nothing.
-    No,
-    /// It cannot be told.
-    Unsure,
-}
-
-/// A decision, by whom and when.
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Decision))]
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Decision {
-    /// What was decided.
-    pub verdict: Verdict,
-    /// Who decided.
-    pub author: String,
-    /// When.
-    pub at: UtcMicros,
-}
-
-/// How a message was read.
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Read))]
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Read {
-    /// Its words were scored.
-    Scored,
-    /// Its words are somebody's summary and were not scored.
-    SummaryNotScored,
-    /// It is not in English and was not scored.
-    OtherLanguageNotScored,
-    /// The record does not hold its words.
-    NoWords,
-}
-
-/// A request that whoever compiled the record states, in their words.
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Stated))]
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct Stated {
-    /// The kind.
-    pub kind: Option<String>,
-    /// The kind of act that would answer it.
-    pub act: Option<String>,
-    /// What was asked.
-    pub what: Option<String>,
-    /// The link or document it is about.
-    pub object: Option<String>,
-    /// Who was to do it.
-    pub of: Option<String>,
-}
-
-/// An object that a request concerns.
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Concerns))]
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Concerns {
-    /// `url`, `hashtag` and so on.
-    pub kind: &'static str,
-    /// Its canonical form.
-    pub key: String,
-}
-
-/// A private message that asks something, or that a person decided about.
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = requests::Request))]
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Request {
-    /// The message.
-    pub cite: Cite,
-    /// Names of its authors.
-    pub from: Vec<String>,
-    /// Names of those it was addressed to.
-    pub to: Vec<String>,
-    /// Not sent before, if known.
-    pub earliest: Option<UtcMicros>,
-    /// Not sent after, if known.
-    pub latest: Option<UtcMicros>,
-    /// The kind, of the weightiest sentence or as the record states it.
-    pub kind: Option<String>,
-    /// What the kind rests on.
-    pub kind_basis: &'static str,
-    /// What the message refers to.
-    pub objects: Vec<Concerns>,
-    /// The highest score of its sentences; `None` where the request is stated or decided.
-    pub score: Option<f64>,
-    /// How sure that is.
-    pub bucket: Option<Bucket>,
-    /// Why it is listed, in words.
-    pub reason: String,
-    /// Stated by whoever compiled the record.
-    pub stated: Option<Stated>,
-    /// The sentences that ask something, in order.
-    pub asked: Vec<Asked>,
-    /// How it was read.
-    pub read: Read,
-    /// The first answer that the record shows.
-    pub answer: Option<Answer>,
-    /// No answer is in the record, and the record ends before the time for one was over.
-    pub record_ends_before_window: bool,
-    /// The decision that holds: the last one.
-    pub decision: Option<Decision>,
-    /// Decisions before it, oldest first.
-    pub earlier_decisions: Vec<Decision>,
-    /// Where it is in the record.
-    #[serde(skip)]
-    pub place: Place,
-}
-
-impl Request {
-    /// Whether a person decided that it is a request: only these are tested for acts.
-    pub fn is_decided(&self) -> bool {
-        self.decision.as_ref().is_some_and(|decision| decision.verdict == Verdict::Yes)
-    }
-}
 
 /// The private messages of `from` (anybody, if `None`) to `to` (likewise), in the order of time,
 /// automated ones left out.
@@ -154,8 +25,8 @@ pub fn messages(record: &Record, from: Option<Party>, to: Option<Party>) -> Vec<
 
 /// What was asked in private messages, with score, reason, first answer and decisions.
 ///
-/// `words` gives the words of an item, `None` when the record does not hold them. See
-/// [`requests_read`] to score messages beforehand, on several threads.
+/// `words` gives the words of an item, `None` when the record does not hold them. See [`ranked`] to
+/// score messages beforehand, and for lists of which only the beginning is shown.
 pub fn requests(
     record: &Record,
     from: Option<Party>,
@@ -168,71 +39,195 @@ pub fn requests(
         let words = words(place)?;
         Some(detector.detect(&words.text, words.language.as_deref()))
     };
-    requests_read(record, from, to, &mut read, words, decisions)
+    let asking = Asking { record, from, to, answers: Answers::of(record), ends: end_of(record) };
+    let decided = by_item(decisions);
+    let places = messages(record, from, to);
+    let (found, counts) = candidates(record, &places, &mut read, &decided);
+    let mut result: Vec<Request> = found.into_iter().map(|one| asking.request(one)).collect();
+    for request in &mut result {
+        mark_declined(record, request, words);
+    }
+    let open = result.iter().filter(|request| request.record_ends_before_window).count();
+    asking.finding(&places, counts.caveats(open), result)
 }
 
-/// The same, with what a [`Detector`] found in each message given by `read`; `words` is asked for
-/// the words of answers only. Summaries are never asked for.
-pub fn requests_read(
+/// What [`ranked`] gives.
+pub struct Ranked {
+    /// The first of them.
+    pub finding: Finding<Vec<Request>>,
+    /// How many there are in all.
+    pub total: usize,
+    /// How many merely possible ones were left out.
+    pub possible_left_out: usize,
+}
+
+/// The first `most` requests: what people decided or stated first, then by the model's score.
+/// Unless `all` are wanted, those that are merely possible are counted and left out.
+///
+/// What a [`Detector`] found in each message is given by `read`, so that messages can be scored
+/// beforehand on several threads; summaries are never asked for. Whether an answer declines is left
+/// open, see [`mark_declined`]. A request costs its answer and its names only where it is shown.
+pub fn ranked(
     record: &Record,
     from: Option<Party>,
     to: Option<Party>,
     read: &mut dyn FnMut(Place) -> Option<Detection>,
-    words: &dyn Fn(Place) -> Option<Words>,
     decisions: &[(ItemId, Decision)],
-) -> Finding<Vec<Request>> {
+    all: bool,
+    most: usize,
+) -> Ranked {
+    let asking = Asking { record, from, to, answers: Answers::of(record), ends: end_of(record) };
     let decided = by_item(decisions);
-    let answers = Answers::of(record);
-    let ends = record.dated().iter().map(|row| row.span.hi).filter(|hi| *hi != i64::MAX).max();
     let places = messages(record, from, to);
+    let (mut found, counts) = candidates(record, &places, read, &decided);
+    let before = found.len();
+    if !all {
+        found.retain(Candidate::is_worth_a_look);
+    }
+    let (total, possible_left_out) = (found.len(), before - found.len());
+    let open = found.iter().filter(|one| asking.is_open(one.place)).count();
+    found.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then(a.place.cmp(&b.place)));
+    found.truncate(most);
+    let result = found.into_iter().map(|one| asking.request(one)).collect();
+    let finding = asking.finding(&places, counts.caveats(open), result);
+    Ranked { finding, total, possible_left_out }
+}
+
+/// A message that asks something, before anything is looked up for it.
+struct Candidate<'d> {
+    place: Place,
+    read: Read,
+    asked: Vec<Asked>,
+    stated: Option<Stated>,
+    /// Oldest first.
+    decisions: &'d [Decision],
+}
+
+impl Candidate<'_> {
+    /// Decided, stated, or scored above the threshold with the best F1.
+    fn is_worth_a_look(&self) -> bool {
+        !self.decisions.is_empty()
+            || self.stated.is_some()
+            || self.asked.iter().any(|asked| asked.bucket >= Some(Bucket::Balanced))
+    }
+
+    /// What people decided or stated before the model's score.
+    fn weight(&self) -> f64 {
+        let score = weightiest(&self.asked).filter(|top| top.bucket.is_some()).map(|top| top.score);
+        let (ground, score) = match (self.decisions.last(), &self.stated) {
+            (Some(last), stated) => {
+                let ground = match last.verdict {
+                    Verdict::Yes => 4.0,
+                    Verdict::Unsure => 2.0,
+                    Verdict::No => -2.0,
+                };
+                (ground, if stated.is_some() { None } else { score })
+            }
+            (None, Some(_)) => (3.0, None),
+            (None, None) => (0.0, score),
+        };
+        ground + score.unwrap_or_default()
+    }
+}
+
+/// The messages that ask something, in the order given, and how all of them were read.
+fn candidates<'d>(
+    record: &Record,
+    places: &[Place],
+    read: &mut dyn FnMut(Place) -> Option<Detection>,
+    decided: &'d FxHashMap<ItemId, Vec<Decision>>,
+) -> (Vec<Candidate<'d>>, Counts) {
     let mut counts = Counts::default();
     let mut found = Vec::new();
-    for place in &places {
-        let (how, asked) = read_one(record, *place, read);
-        counts.add(how);
-        let stated = stated(record, *place);
-        let decision = decided.get(&record.row(*place).id);
-        if asked.is_empty() && stated.is_none() && decision.is_none() {
-            continue;
+    for &place in places {
+        let (read, asked) = read_one(record, place, read);
+        counts.add(read);
+        let stated = stated(record, place);
+        let decisions = decided.get(&record.row(place).id).map_or(&[][..], Vec::as_slice);
+        if !asked.is_empty() || stated.is_some() || !decisions.is_empty() {
+            found.push(Candidate { place, read, asked, stated, decisions });
         }
-        let mut request = request(record, *place, how, asked, stated, decision);
-        let authors: Vec<Party> = record.authors(*place).map(|taker| taker.party).collect();
-        let mut responders: Vec<Party> = match to {
+    }
+    (found, counts)
+}
+
+/// The last moment of a record that is known.
+fn end_of(record: &Record) -> Option<i64> {
+    record.dated().iter().map(|row| row.span.hi).filter(|hi| *hi != i64::MAX).max()
+}
+
+/// What requests are completed from.
+struct Asking<'r> {
+    record: &'r Record,
+    from: Option<Party>,
+    to: Option<Party>,
+    answers: Answers,
+    ends: Option<i64>,
+}
+
+impl Asking<'_> {
+    fn answer(&self, place: Place) -> Option<Answer> {
+        let record = self.record;
+        let authors: Vec<Party> = record.authors(place).map(|taker| taker.party).collect();
+        let mut responders: Vec<Party> = match self.to {
             Some(to) => vec![to],
-            None => record.addressees(*place).map(|taker| taker.party).collect(),
+            None => record.addressees(place).map(|taker| taker.party).collect(),
         };
         responders.retain(|party| !authors.contains(party));
-        request.answer = answers.first(record, *place, &authors, &responders);
-        mark_declined(record, &mut request, words);
-        let until = record.row(*place).span.hi.saturating_add(ANSWER_WINDOW);
-        request.record_ends_before_window =
-            request.answer.is_none() && ends.is_none_or(|ends| ends < until);
-        found.push(request);
+        self.answers.first(record, place, &authors, &responders)
     }
-    let what = match (from, to) {
-        (Some(from), Some(to)) => {
-            format!("private messages from {} to {}", record.name(from), record.name(to))
+
+    /// Whether the record ends before the time for an answer was over.
+    fn ends_early(&self, place: Place) -> bool {
+        let until = self.record.row(place).span.hi.saturating_add(ANSWER_WINDOW);
+        self.ends.is_none_or(|ends| ends < until)
+    }
+
+    /// Whether there is no answer and the record ends before the time for one was over.
+    fn is_open(&self, place: Place) -> bool {
+        self.ends_early(place) && self.answer(place).is_none()
+    }
+
+    fn request(&self, one: Candidate<'_>) -> Request {
+        let place = one.place;
+        let mut request = request(self.record, one);
+        request.answer = self.answer(place);
+        request.record_ends_before_window = request.answer.is_none() && self.ends_early(place);
+        request
+    }
+
+    fn finding(
+        &self,
+        places: &[Place],
+        caveats: Vec<String>,
+        result: Vec<Request>,
+    ) -> Finding<Vec<Request>> {
+        let record = self.record;
+        let (from, to) =
+            (self.from.map(|party| record.name(party)), self.to.map(|party| record.name(party)));
+        let what = match (from, to) {
+            (Some(from), Some(to)) => format!("private messages from {from} to {to}"),
+            (Some(from), None) => format!("private messages from {from}"),
+            (None, Some(to)) => format!("private messages to {to}"),
+            (None, None) => "private messages".to_owned(),
+        };
+        let [low, balanced, high] = Model::embedded().thresholds();
+        Finding {
+            method: "requests",
+            version: 1,
+            parameters: json!({
+                "from": from,
+                "to": to,
+                "answer_window_days": 7,
+                "threshold_high_recall": low,
+                "threshold_balanced": balanced,
+                "threshold_high_precision": high,
+                "commitments": false,
+            }),
+            searched: Searched::over(record, &what, places.iter().copied()),
+            caveats,
+            result,
         }
-        (Some(from), None) => format!("private messages from {}", record.name(from)),
-        (None, Some(to)) => format!("private messages to {}", record.name(to)),
-        (None, None) => "private messages".to_owned(),
-    };
-    let [low, balanced, high] = Model::embedded().thresholds();
-    Finding {
-        method: "requests",
-        version: 1,
-        parameters: json!({
-            "from": from.map(|party| record.name(party)),
-            "to": to.map(|party| record.name(party)),
-            "answer_window_days": 7,
-            "threshold_high_recall": low,
-            "threshold_balanced": balanced,
-            "threshold_high_precision": high,
-            "commitments": false,
-        }),
-        searched: Searched::over(record, &what, places.iter().copied()),
-        caveats: counts.caveats(&found),
-        result: found,
     }
 }
 
@@ -305,14 +300,8 @@ fn stated(record: &Record, place: Place) -> Option<Stated> {
     }
 }
 
-fn request(
-    record: &Record,
-    place: Place,
-    read: Read,
-    asked: Vec<Asked>,
-    stated: Option<Stated>,
-    decisions: Option<&Vec<Decision>>,
-) -> Request {
+fn request(record: &Record, one: Candidate<'_>) -> Request {
+    let Candidate { place, read, asked, stated, decisions } = one;
     let row = record.row(place);
     let names = |parties: &mut dyn Iterator<Item = Party>| {
         let mut names: Vec<String> = Vec::new();
@@ -341,9 +330,9 @@ fn request(
         }
         (None, None) => (None, "decided by a person", None, None, "decided by a person".to_owned()),
     };
-    let (decision, earlier_decisions) = match decisions.map(|list| list.split_last()) {
-        Some(Some((last, earlier))) => (Some(last.clone()), earlier.to_vec()),
-        _ => (None, Vec::new()),
+    let (decision, earlier_decisions) = match decisions.split_last() {
+        Some((last, earlier)) => (Some(last.clone()), earlier.to_vec()),
+        None => (None, Vec::new()),
     };
     Request {
         cite: Cite::of(record, place),
@@ -423,7 +412,8 @@ impl Counts {
         }
     }
 
-    fn caveats(&self, found: &[Request]) -> Vec<String> {
+    /// `open` is how many requests have no answer yet and a window beyond the end of the record.
+    fn caveats(&self, open: usize) -> Vec<String> {
         let mut said = vec![
             "The score ranks sentences for a reader and decides nothing. Two people who labelled \
              the same sentences agree at kappa 0.58."
@@ -445,7 +435,6 @@ impl Counts {
                 said.push(format!("Messages that are {what}: {count}."));
             }
         }
-        let open = found.iter().filter(|request| request.record_ends_before_window).count();
         if open > 0 {
             said.push(format!(
                 "Requests without an answer whose 7 days run past the end of the record: {open}."

@@ -8,6 +8,7 @@ mod kinds;
 mod listing;
 mod marks;
 mod model;
+mod request;
 mod sentences;
 mod tokens;
 mod zones;
@@ -18,11 +19,9 @@ use serde::Serialize;
 
 pub use answers::{ANSWER_WINDOW, Answer, Declined, How};
 pub use kinds::Kind;
-pub use listing::{
-    Concerns, Decision, Read, Request, Stated, Verdict, Words, explain, mark_declined, messages,
-    requests, requests_read,
-};
+pub use listing::{Ranked, explain, mark_declined, messages, ranked, requests};
 pub use model::{Bucket, Model};
+pub use request::{Concerns, Decision, Read, Request, Stated, Verdict, Words};
 pub use zones::{Zone, Zoned, zones};
 
 use kinds::Kinds;

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::Arc;
 
 use cahoots_record::{Balance, Issue, Locator, Selector, Severity};
@@ -51,6 +52,25 @@ struct Piece {
     element: u64,
     /// Place in the conversation.
     message: Option<u64>,
+    /// Its first byte in the file, where no pointer names it.
+    at: Option<u64>,
+}
+
+impl Piece {
+    /// The locator of a part of its bytes; `steps` lead on from it.
+    fn locator(&self, member: &str, steps: &str, part: Range<usize>) -> Locator {
+        let selector = match (self.at, self.message) {
+            (Some(at), _) => {
+                Selector::Bytes { start: at + part.start as u64, end: at + part.end as u64 }
+            }
+            (None, Some(message)) => Selector::Pointer(format!(
+                "/{}/dmConversation/messages/{message}{steps}",
+                self.element
+            )),
+            (None, None) => Selector::Pointer(format!("/{}{steps}", self.element)),
+        };
+        Locator::new(member, selector)
+    }
 }
 
 impl Importer for XArchive {
@@ -149,11 +169,7 @@ fn entry(
     batch: &mut Batch,
     accounts: &mut BTreeMap<cahoots_record::AccountKey, cahoots_record::Account>,
 ) {
-    let place = match piece.message {
-        Some(message) => format!("/{}/dmConversation/messages/{message}", piece.element),
-        None => format!("/{}", piece.element),
-    };
-    let whole = Locator::new(member, Selector::Pointer(place.clone()));
+    let whole = piece.locator(member, "", 0..bytes.len());
     let (value, repaired) = match json::parse(bytes) {
         Ok(read) => read,
         Err(error) => {
@@ -172,7 +188,7 @@ fn entry(
     let range = step.as_ref().and_then(|step| json::find(bytes, &format!("/{step}")));
     let (locator, raw) = match (&step, range) {
         (Some(step), Some(range)) => {
-            (Locator::new(member, Selector::Pointer(format!("{place}/{step}"))), &bytes[range])
+            (piece.locator(member, &format!("/{step}"), range.clone()), &bytes[range])
         }
         _ => (whole, bytes),
     };
@@ -364,7 +380,12 @@ impl Split<'_> {
             if let Some(heads) = &mut heads {
                 heads.extend(native(bytes, &["/tweet/id_str", "/tweet/id"]));
             }
-            pack.add(Piece { start: 0, end: 0, element, message: None }, offset, bytes, self.sink)
+            pack.add(
+                Piece { start: 0, end: 0, element, message: None, at: None },
+                offset,
+                bytes,
+                self.sink,
+            )
         })?;
         pack.emit(self.sink)?;
         self.heads.entry(kind).or_default().extend(heads.into_iter().flatten());
@@ -412,9 +433,10 @@ impl Split<'_> {
         let mut pack = Pack::new(kind, &member, context, Arc::new(found));
         let result = x::walk(&mut scanner, &mut |step| match step {
             Step::Id(..) => Ok(()),
-            Step::Entry { conversation, message, offset, bytes } => {
-                let piece =
-                    Piece { start: 0, end: 0, element: conversation, message: Some(message) };
+            Step::Entry { conversation, message, offset, bytes, named } => {
+                let at = (!named).then_some(offset);
+                let message = Some(message);
+                let piece = Piece { start: 0, end: 0, element: conversation, message, at };
                 pack.add(piece, offset, bytes, self.sink)
             }
             Step::Other(element) => {

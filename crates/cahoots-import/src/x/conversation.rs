@@ -15,8 +15,9 @@ pub(crate) enum Step<'a> {
     /// The id of the conversation `.0`.
     Id(u64, String),
     /// Entry `message` of conversation `conversation`, at `offset` in the file; no bytes when it
-    /// is too large to be one.
-    Entry { conversation: u64, message: u64, offset: u64, bytes: &'a [u8] },
+    /// is too large to be one. A pointer names it unless its list stands in an object that has a
+    /// list of the same name before it: pointers mean the first.
+    Entry { conversation: u64, message: u64, offset: u64, bytes: &'a [u8], named: bool },
     /// Element `.0` is no conversation.
     Other(u64),
 }
@@ -42,16 +43,19 @@ pub(crate) fn walk<R: Read>(
         let mut known = false;
         if fault!(scanner.peek()) == Some(b'{') {
             fault!(scanner.expect(b'{'));
-            let mut outer = true;
+            let (mut outer, mut wrapped) = (true, 0_u32);
             while let Some(key) = fault!(scanner.next_key(&mut outer)) {
+                wrapped += u32::from(key == "dmConversation");
                 if key != "dmConversation" || fault!(scanner.peek()) != Some(b'{') {
                     fault!(scanner.skip_value());
                     continue;
                 }
                 known = true;
                 fault!(scanner.expect(b'{'));
-                let mut inner = true;
+                let (mut inner, mut lists) = (true, 0_u32);
                 while let Some(key) = fault!(scanner.next_key(&mut inner)) {
+                    lists += u32::from(key == "messages");
+                    let named = wrapped == 1 && lists == 1;
                     match (key.as_str(), fault!(scanner.peek())) {
                         ("messages", Some(b'[')) => {
                             fault!(scanner.expect(b'['));
@@ -60,7 +64,7 @@ pub(crate) fn walk<R: Read>(
                                 let offset = scanner.keep();
                                 fault!(scanner.skip_value());
                                 let bytes = scanner.kept();
-                                visit(Step::Entry { conversation, message, offset, bytes })?;
+                                visit(Step::Entry { conversation, message, offset, bytes, named })?;
                                 scanner.release();
                                 message += 1;
                             }

@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 use cahoots_analyze::{Cite, Finding, Record};
-use cahoots_record::{Flags, ItemId, ItemKind, ItemOrd};
+use cahoots_record::{Flags, ItemId, ItemKind, ItemOrd, Precision};
 use cahoots_store::{Case, Parts, StoredItem};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::item_json::{archive_name, people as named, who};
+use crate::item_json::{archive_name, people as named, reading, who};
 use crate::names::People;
 use crate::output::{Output, Style, fit, one_line};
 
@@ -110,6 +110,9 @@ pub struct Citation {
     pub earliest: Option<String>,
     /// Not after this instant.
     pub latest: Option<String>,
+    pub precision: Precision,
+    /// What the clock or calendar read, where nothing tells its zone: `2016-10-12T13:31:00`.
+    pub reading: Option<String>,
     pub kind: ItemKind,
     /// Authors, with their accounts.
     pub from: Vec<String>,
@@ -149,6 +152,8 @@ pub fn citation(case: &Case, stored: &StoredItem) -> Citation {
         time: item.when.sort_key().map(|time| time.to_string()),
         earliest: item.when.earliest.map(|time| time.to_string()),
         latest: item.when.latest.map(|time| time.to_string()),
+        precision: item.when.precision,
+        reading: reading(&item.when),
         kind: item.kind,
         from: named(item, &[cahoots_record::Role::From]),
         to: named(item, &[cahoots_record::Role::To, cahoots_record::Role::Member]),

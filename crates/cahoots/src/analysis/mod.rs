@@ -15,5 +15,5 @@ pub use about::Finder;
 pub use cahoots_analyze::record::words::{between as lags, length as lag};
 pub use cite::{Citation, Cited, CitedFinding, citation, json_of};
 pub use load::of_case;
-pub use span::{length, moment, span};
+pub use span::{day, length, moment, span};
 pub use who::party;

@@ -48,6 +48,12 @@ pub fn moment(text: &str, zone: &jiff::tz::TimeZone) -> Result<Span> {
     Ok(Span { lo: settled.first.0.0, hi })
 }
 
+/// The day of a time for a column: `2016-10-12`, `~2016-10-12` where it is not certain.
+pub fn day(span: Span, out: &Output) -> String {
+    let mark = |sure| if sure { "" } else { "~" };
+    span.day_in(out.zone()).map(|(day, sure)| format!("{}{day}", mark(sure))).unwrap_or_default()
+}
+
 /// An interval for a line: `2016-10-12 13:31`, `2016-10-12 13:31 to 13:32`, `after …`, `time unknown`.
 pub fn span(span: Span, out: &Output) -> String {
     let at = |micros: i64| out.instant(UtcMicros(micros), Precision::Minute);

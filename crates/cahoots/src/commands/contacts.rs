@@ -4,11 +4,10 @@ use anyhow::Result;
 use cahoots_analyze::contacts::{Dossier, Options, Pair, Sent, dossier, table};
 use cahoots_analyze::record::DAY;
 use cahoots_analyze::{Finding, Record};
-use cahoots_record::UtcMicros;
 use cahoots_store::Case;
 
 use super::Done;
-use crate::analysis::{Cited, json_of, lag, lags, party};
+use crate::analysis::{Cited, day, json_of, lag, lags, party};
 use crate::answers::Answer;
 use crate::cli::{Contacts as Args, Global};
 use crate::desk::Desk;
@@ -99,9 +98,6 @@ fn print_table(
         0 => "–".to_owned(),
         _ => format!("{answered} of {}", number(sent)),
     };
-    let day = |time: Option<i64>, out: &Output| {
-        out.day(time.filter(|time| *time != i64::MIN && *time != i64::MAX).map(UtcMicros))
-    };
     let rows: Vec<Vec<String>> = found
         .result
         .iter()
@@ -111,8 +107,8 @@ fn print_table(
                 number(pair.messages),
                 share(pair.a_to_b.answered, pair.a_to_b.messages),
                 share(pair.b_to_a.answered, pair.b_to_a.messages),
-                day(pair.times.0.map(|span| span.sort_key()), out),
-                day(pair.times.1.map(|span| span.sort_key()), out),
+                pair.times.0.map(|time| day(time, out)).unwrap_or_default(),
+                pair.times.1.map(|time| day(time, out)).unwrap_or_default(),
                 format!("{} · {}", pair.a.name, pair.b.name),
             ]
         })

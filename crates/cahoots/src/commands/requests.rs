@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Result, bail};
 use cahoots_analyze::requests::{
-    Bucket, Decision, Detection, Detector, Language, Request, Verdict, Words, explain,
-    mark_declined, messages, requests_read,
+    Bucket, Decision, Detection, Detector, Language, Ranked, Verdict, Words, explain,
+    mark_declined, messages, ranked,
 };
-use cahoots_analyze::{Finding, Place, Record};
+use cahoots_analyze::{Place, Record};
 use cahoots_record::{ItemId, ItemOrd};
 use cahoots_store::{Case, Parts, StoreError};
 use rustc_hash::FxHashMap;
@@ -36,11 +36,10 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
     if out.json {
         return out.answer(&answer(&desk, args)?);
     }
-    let (found, possible) = of(&desk, args, args.limit)?;
-    let total = found.result.len();
+    let ranked = of(&desk, args, args.limit)?;
     let (record, people) = (desk.record()?, desk.people()?);
-    print(&found, total, possible, desk.case(), &record, &people, args.limit, out)?;
-    Ok(if total == 0 { Done::Nothing } else { Done::Found })
+    print(&ranked, desk.case(), &record, &people, out)?;
+    Ok(if ranked.total == 0 { Done::Nothing } else { Done::Found })
 }
 
 /// Requests in JSON.
@@ -49,20 +48,17 @@ pub(super) fn run(global: &Global, args: &Args, out: &mut Output) -> Result<Done
 /// When a name means nobody or several, or the case cannot be read.
 pub fn answer(desk: &Desk, args: &Args) -> Result<Answer> {
     let most = if args.limit == 0 { usize::MAX } else { args.limit };
-    let (mut found, possible) = of(desk, args, most)?;
-    let total = found.result.len();
-    found.result.truncate(most);
-    let mut value = json_of("requests", &found, desk.case(), &*desk.record()?)?;
+    let Ranked { finding, total, possible_left_out } = of(desk, args, most)?;
+    let mut value = json_of("requests", &finding, desk.case(), &*desk.record()?)?;
     if let Some(object) = value.as_object_mut() {
         object.insert("total".to_owned(), total.into());
-        object.insert("possible_left_out".to_owned(), possible.into());
+        object.insert("possible_left_out".to_owned(), possible_left_out.into());
     }
     Ok(Answer { value, found: total > 0 })
 }
 
-/// The list in its order, answers read for the first `most`; and how many merely possible requests
-/// were left out of it.
-fn of(desk: &Desk, args: &Args, most: usize) -> Result<(Finding<Vec<Request>>, usize)> {
+/// The first `most` of the list, and how many there are.
+fn of(desk: &Desk, args: &Args, most: usize) -> Result<Ranked> {
     let (case, record, people) = (desk.case(), desk.record()?, desk.people()?);
     let one = |name: &Option<String>| name.as_ref().map(|n| party(&people, n)).transpose();
     let (from, to) = (one(&args.from)?, one(&args.to)?);
@@ -72,11 +68,11 @@ fn of(desk: &Desk, args: &Args, most: usize) -> Result<(Finding<Vec<Request>>, u
     let mut read = read(case, &record, &wanted, in_full)?;
     let decisions = decisions(case)?;
     let mut known = |place: Place| Some(read.remove(&place).unwrap_or_else(nothing));
-    let list = requests_read(&record, from, to, &mut known, &|_| None, &decisions);
-    let (mut found, possible) = arranged(list, args.all);
+    let mut ranked = ranked(&record, from, to, &mut known, &decisions, args.all, most);
     // The list first; then the words of what will be shown and of its answers, read together.
-    let shown = found.result.iter().take(most);
+    let shown = &mut ranked.finding.result;
     let places: Vec<Place> = shown
+        .iter()
         .flat_map(|request| {
             let own = (!in_full && !request.asked.is_empty()).then_some(request.place);
             own.into_iter().chain(request.answer.as_ref().map(|answer| answer.place))
@@ -84,7 +80,7 @@ fn of(desk: &Desk, args: &Args, most: usize) -> Result<(Finding<Vec<Request>>, u
         .collect();
     let texts = words_of(case, &record, &places)?;
     let mut detector = Detector::default();
-    for request in found.result.iter_mut().take(most) {
+    for request in shown {
         if !in_full
             && !request.asked.is_empty()
             && let Some(words) = texts.get(&request.place)
@@ -93,37 +89,7 @@ fn of(desk: &Desk, args: &Args, most: usize) -> Result<(Finding<Vec<Request>>, u
         }
         mark_declined(&record, request, &|place| texts.get(&place).cloned());
     }
-    Ok((found, possible))
-}
-
-/// The list in its order, and how many merely possible requests were left out of it.
-fn arranged(mut found: Finding<Vec<Request>>, all: bool) -> (Finding<Vec<Request>>, usize) {
-    let before = found.result.len();
-    if !all {
-        found.result.retain(is_worth_a_look);
-    }
-    let left_out = before - found.result.len();
-    found.result.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.place.cmp(&b.place)));
-    (found, left_out)
-}
-
-/// Decided, stated, or scored above the threshold with the best F1.
-fn is_worth_a_look(request: &Request) -> bool {
-    request.decision.is_some()
-        || request.stated.is_some()
-        || request.bucket.is_some_and(|bucket| bucket >= Bucket::Balanced)
-}
-
-/// The order of the list: what people decided or stated, then by the model's score.
-fn weight(request: &Request) -> f64 {
-    let decided = match request.decision.as_ref().map(|d| d.verdict) {
-        Some(Verdict::Yes) => 4.0,
-        Some(Verdict::Unsure) => 2.0,
-        Some(Verdict::No) => -2.0,
-        None if request.stated.is_some() => 3.0,
-        None => 0.0,
-    };
-    decided + request.score.unwrap_or_default()
+    Ok(ranked)
 }
 
 fn nothing() -> Detection {
@@ -250,18 +216,16 @@ fn one_item(global: &Global, id: &str, out: &mut Output) -> Result<ItemId> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one list, and what its lines need")]
 fn print(
-    found: &Finding<Vec<Request>>,
-    total: usize,
-    possible: usize,
+    ranked: &Ranked,
     case: &Case,
     record: &Record,
     people: &People,
-    limit: usize,
     out: &mut Output,
 ) -> Result<()> {
-    let shown = &found.result[..total.min(limit)];
+    let Ranked { finding: found, total, possible_left_out: possible } = ranked;
+    let (total, possible) = (*total, *possible);
+    let shown = &found.result;
     let cites = shown.iter().flat_map(|r| [Some(r.cite), r.answer.as_ref().map(|a| a.cite)]);
     let cited = Cited::read(case, record, cites.flatten())?;
     for request in shown {
