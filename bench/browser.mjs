@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 
 export const { chromium } = createRequire(new URL("../web/package.json", import.meta.url))("playwright-core");
 
-/** A browser without a screen; WebGL and everything else are drawn by the processor. */
-export function launch() {
+/** A browser without a screen; the processor draws everything, with `webgl` that, too. */
+export function launch({ webgl = false } = {}) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -13,8 +13,7 @@ export function launch() {
       "--no-sandbox",
       "--disable-quic",
       "--no-first-run",
-      "--use-angle=swiftshader",
-      "--enable-unsafe-swiftshader",
+      ...(webgl ? ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing"] : ["--disable-gpu"]),
     ],
   });
 }
@@ -49,10 +48,13 @@ export const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.flo
 /** How long frames take while something is done. */
 export async function frames(page, act) {
   await page.evaluate(() => {
-    globalThis.times = [];
+    // An older loop that has a frame to go ends with it.
+    const times = [];
+    globalThis.times = times;
     const tick = (now) => {
-      globalThis.times?.push(now);
-      if (globalThis.times) requestAnimationFrame(tick);
+      if (globalThis.times !== times) return;
+      times.push(now);
+      requestAnimationFrame(tick);
     };
     requestAnimationFrame(tick);
   });

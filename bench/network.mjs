@@ -9,12 +9,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crowd } from "../web/tests/browser/made/cases.mjs";
-import { frames, launch, run, serve } from "./browser.mjs";
+import { at, frames, launch, run, serve } from "./browser.mjs";
 
 const [program, wanted = "50000"] = process.argv.slice(2);
 const edges = Number(wanted);
 const folder = mkdtempSync(join(tmpdir(), "cahoots-network-"));
-const browser = await launch();
+const browser = await launch({ webgl: true });
 let server;
 try {
   const path = join(folder, "crowd.case");
@@ -35,6 +35,9 @@ try {
   });
   console.log(`every place found after ${((performance.now() - asked) / 1000).toFixed(1)} s; meanwhile a frame took ${placing.words}`);
 
+  await page.waitForTimeout(1_000);
+  const resting = await frames(page, () => page.waitForTimeout(3_000));
+  console.log(`nothing done: ${resting.words}`);
   const box = await page.locator(".picture canvas").first().boundingBox();
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   await page.mouse.move(middle.x, middle.y);
@@ -56,6 +59,18 @@ try {
     }
   });
   console.log(`from nearer and farther: ${zoomed.words}`);
+  await page.waitForTimeout(3_000);
+  const picture = await page.getByRole("img", { name: /^Network of/ }).elementHandle();
+  const anew = [];
+  for (let round = 0; round < 5; round += 1) {
+    await page.mouse.wheel(0, round % 2 ? 100 : -100);
+    await page.waitForFunction((box) => box.style.transform !== "", picture);
+    const begun = performance.now();
+    await page.waitForFunction((box) => box.style.transform === "", picture, { polling: 20 });
+    anew.push(performance.now() - begun);
+  }
+  anew.sort((a, b) => a - b);
+  console.log(`drawn anew ${at(anew, 0.5).toFixed(0)} ms after the last movement (median of 5, most ${at(anew, 1).toFixed(0)})`);
   if (faults.length > 0) throw new Error(faults.join("\n"));
 } finally {
   server?.child.kill();

@@ -11,11 +11,13 @@ const [program, folder] = process.argv.slice(2);
 const browser = await launch();
 
 const paints = [];
+let resting;
 let panned;
 for (let round = 0; round < 5; round += 1) {
   const { child, said, begun } = await serve(program, folder);
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
+  page.setDefaultTimeout(180_000);
   await page.goto(said.url);
   // The heading of the case with its months is the first thing somebody can use.
   await page.locator("main h1").first().waitFor();
@@ -30,6 +32,7 @@ for (let round = 0; round < 5; round += 1) {
     await page.mouse.move(middle.x, middle.y);
     for (let step = 0; step < 4; step += 1) await page.mouse.wheel(0, -120);
     await page.waitForLoadState("networkidle");
+    resting = await frames(page, () => page.waitForTimeout(2000));
     panned = await frames(page, async () => {
       await page.mouse.down();
       const until = performance.now() + 5000;
@@ -49,4 +52,5 @@ console.log(
   `\nfirst useful paint: ${at(paints, 0.5).toFixed(0)} ms after the command began ` +
     `(median of 5, most ${at(paints, 1).toFixed(0)})`,
 );
-console.log(`the chronology while panned: ${panned.words}`);
+console.log(`the chronology while nothing is done: a frame after ${resting.words}`);
+console.log(`the chronology while panned: a frame after ${panned.words}`);
