@@ -150,6 +150,11 @@ impl Case {
         self.root.join("index")
     }
 
+    /// Where answers are kept that follow from the record and cost more than to read them.
+    pub fn kept_dir(&self) -> PathBuf {
+        self.root.join("kept")
+    }
+
     /// Where temporary files go.
     pub fn spool_dir(&self) -> PathBuf {
         self.root.join("spool")

@@ -4,6 +4,7 @@
 
 mod answers;
 mod features;
+pub mod kept;
 mod kinds;
 mod listing;
 mod marks;

@@ -67,12 +67,15 @@ impl Reader<'_> {
 }
 
 impl Model {
+    /// The file of weights that the program carries.
+    pub const EMBEDDED: &[u8] = include_bytes!("weights.bin");
+
     /// The model that the program carries; read once.
     pub fn embedded() -> &'static Self {
         static MODEL: OnceLock<Model> = OnceLock::new();
         // A file that cannot be read is a fault of the build, which a test shows; without weights
         // every sentence scores the same and nothing reaches a threshold.
-        MODEL.get_or_init(|| Self::parse(include_bytes!("weights.bin")).unwrap_or_else(Self::empty))
+        MODEL.get_or_init(|| Self::parse(Self::EMBEDDED).unwrap_or_else(Self::empty))
     }
 
     fn empty() -> Self {
@@ -228,12 +231,12 @@ mod tests {
         assert!(model.slots.len() > 1 << 12);
         assert_eq!(model.bucket(high), Some(Bucket::High));
         assert_eq!(model.bucket(0.0), None);
-        assert!(include_bytes!("weights.bin").len() < 300_000);
+        assert!(Model::EMBEDDED.len() < 300_000);
     }
 
     #[test]
     fn a_broken_file_is_no_model() {
-        let whole = include_bytes!("weights.bin");
+        let whole = Model::EMBEDDED;
         assert!(Model::parse(&whole[..whole.len() - 1]).is_none());
         assert!(Model::parse(b"CAHREQ1\n\xff\xff\xff\xff").is_none());
         assert!(Model::parse(b"").is_none());

@@ -1,4 +1,4 @@
-//! `rebuild`: the text index anew from the record.
+//! `rebuild`: the text index anew from the record, and what was kept of answers thrown away.
 
 use anyhow::{Context, Result};
 use cahoots_import::StopFlag;
@@ -14,10 +14,11 @@ pub(super) fn run(global: &Global, out: &mut Output) -> Result<Done> {
     // Opened for reading first: rebuilding must not make a case.
     drop(Case::open(&global.case)?);
     let mut case = Case::open_for_writing(&global.case, "")?;
-    let index = case.index_dir();
-    if index.exists() {
-        std::fs::remove_dir_all(&index)
-            .with_context(|| format!("{} cannot be removed", index.display()))?;
+    for folder in [case.index_dir(), case.kept_dir()] {
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)
+                .with_context(|| format!("{} cannot be removed", folder.display()))?;
+        }
     }
     let progress = Progress::new(global.quiet);
     ingest::add(&mut case, &Request::default(), &StopFlag::default(), &progress)?;

@@ -1,7 +1,5 @@
 //! `requests`: what was asked in private messages, and what came back.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use anyhow::{Result, bail};
 use cahoots_analyze::requests::{
     Bucket, Decision, Detection, Detector, Language, Ranked, Verdict, Words, explain,
@@ -16,7 +14,7 @@ use super::Done;
 use super::contacts::caveats;
 use super::statements::done;
 use crate::analysis::work::{Work, decide, decided};
-use crate::analysis::{Cited, Finder, json_of, lags, party};
+use crate::analysis::{Cited, Finder, asked, json_of, lags, party};
 use crate::answers::Answer;
 use crate::cli::{Global, RequestAction, Requests as Args};
 use crate::desk::Desk;
@@ -63,9 +61,7 @@ fn of(desk: &Desk, args: &Args, most: usize) -> Result<Ranked> {
     let one = |name: &Option<String>| name.as_ref().map(|n| party(&people, n)).transpose();
     let (from, to) = (one(&args.from)?, one(&args.to)?);
     let wanted = messages(&record, from, to);
-    // Of a long list only what is shown needs words and reasons.
-    let in_full = most >= wanted.len().min(MOST_EXPLAINED);
-    let mut read = read(case, &record, &wanted, in_full)?;
+    let mut read = asked(case, &record, &wanted)?;
     let decisions = decisions(case)?;
     let mut known = |place: Place| Some(read.remove(&place).unwrap_or_else(nothing));
     let mut ranked = ranked(&record, from, to, &mut known, &decisions, args.all, most);
@@ -74,15 +70,14 @@ fn of(desk: &Desk, args: &Args, most: usize) -> Result<Ranked> {
     let places: Vec<Place> = shown
         .iter()
         .flat_map(|request| {
-            let own = (!in_full && !request.asked.is_empty()).then_some(request.place);
+            let own = (!request.asked.is_empty()).then_some(request.place);
             own.into_iter().chain(request.answer.as_ref().map(|answer| answer.place))
         })
         .collect();
     let texts = words_of(case, &record, &places)?;
     let mut detector = Detector::default();
     for request in shown {
-        if !in_full
-            && !request.asked.is_empty()
+        if !request.asked.is_empty()
             && let Some(words) = texts.get(&request.place)
         {
             explain(request, detector.detect(&words.text, words.language.as_deref()));
@@ -94,63 +89,6 @@ fn of(desk: &Desk, args: &Args, most: usize) -> Result<Ranked> {
 
 fn nothing() -> Detection {
     Detection { language: Language::English, asked: Vec::new() }
-}
-
-/// Where more requests than this are shown, their reasons are found as they are scored.
-const MOST_EXPLAINED: usize = 2_000;
-
-/// What the detector finds in these messages; threads share the segments. Words and reasons are
-/// left out unless they are wanted `in_full`.
-fn read(
-    case: &Case,
-    record: &Record,
-    wanted: &[Place],
-    in_full: bool,
-) -> Result<FxHashMap<Place, Detection>, StoreError> {
-    let mut by_ord: Vec<Option<Place>> = vec![None; case.n_items() as usize];
-    for place in wanted {
-        if let Some(slot) = by_ord.get_mut(record.row(*place).ord.0 as usize) {
-            *slot = Some(*place);
-        }
-    }
-    let segments: Vec<_> = (0..case.segments().len()).filter_map(|at| case.segment(at)).collect();
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
-    // Whoever is done takes the next segment. What is found is put in order by its place.
-    let work = |next: &AtomicUsize| -> Result<Vec<(Place, Detection)>, StoreError> {
-        let mut detector = if in_full { Detector::default() } else { Detector::for_ranking() };
-        let mut found = Vec::new();
-        while let Some(segment) = segments.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let ords = segment.ords();
-            if !(ords.start..ords.end).any(|ord| by_ord[ord as usize].is_some()) {
-                continue;
-            }
-            segment.each_text(|words| {
-                let Some(place) = by_ord.get(words.ord.0 as usize).copied().flatten() else {
-                    return;
-                };
-                let detection = detector.detect(words.text, words.language);
-                if !detection.asked.is_empty() || detection.language == Language::OtherNotRead {
-                    found.push((place, detection));
-                }
-            })?;
-        }
-        Ok(found)
-    };
-    let (next, work) = (&AtomicUsize::new(0), &work);
-    let parts = std::thread::scope(|scope| {
-        let started: Vec<_> = (1..threads).map(|_| scope.spawn(move || work(next))).collect();
-        let mut parts = vec![work(next)];
-        for other in started {
-            // A thread that panicked has nothing to give; reading here again tells what is wrong.
-            parts.push(other.join().unwrap_or_else(|_| work(&AtomicUsize::new(0))));
-        }
-        parts
-    });
-    let mut all = FxHashMap::default();
-    for part in parts {
-        all.extend(part?);
-    }
-    Ok(all)
 }
 
 fn words_of(

@@ -194,3 +194,39 @@ fn words_taken_over_from_a_message_are_found_in_a_post() {
     assert!(of("2")["grade"].is_null(), "a quoted passage is not the sender's");
     assert!(of("3")["grade"].is_null());
 }
+
+#[test]
+fn what_is_kept_of_requests_changes_no_answer() {
+    let bench = Bench::new();
+    let letter = |n: usize, words: &str| {
+        format!(
+            "From ann@example.org Mon Mar  1 10:00:0{n} 2021\nFrom: ann@example.org\n\
+             To: ben@example.org\nDate: Mon, 1 Mar 2021 10:00:0{n} +0000\n\
+             Message-ID: <{n}@example.org>\nSubject: chart\n\n{words}\n\n"
+        )
+    };
+    let mails = [
+        letter(1, "Could you send me the chart by Friday?"),
+        letter(2, "I was out."),
+        letter(3, "Please call me. What time does the ferry leave?"),
+    ];
+    bench.write("a.mbox", mails.concat());
+    bench.json(&["open", "a.mbox"]);
+    let ask = || bench.expect(0, &["requests", "--all", "--json"]);
+    let first = ask();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&first).unwrap()["total"], 2);
+    let kept = bench.path("cahoots.case/kept/requests-00000000");
+    let bytes = std::fs::read(&kept).unwrap();
+    assert_eq!(ask(), first, "as it was kept");
+    // What was changed or cut is found again, and kept again.
+    for broken in [&bytes[..bytes.len() / 2], b"", &[&bytes[1..], b"x"].concat()] {
+        std::fs::write(&kept, broken).unwrap();
+        assert_eq!(ask(), first);
+        assert_eq!(std::fs::read(&kept).unwrap(), bytes);
+    }
+    bench.expect(0, &["rebuild"]);
+    assert!(!kept.exists());
+    // Where nothing can be written the answer is the same.
+    std::fs::write(bench.path("cahoots.case/kept"), "no folder").unwrap();
+    assert_eq!(ask(), first);
+}
