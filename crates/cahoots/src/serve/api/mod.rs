@@ -8,11 +8,18 @@ mod decisions;
 mod events;
 mod findings;
 mod items;
+mod path;
 mod people;
 mod questions;
+mod refusals;
 mod search;
 mod session;
+<<<<<<< HEAD
 mod timeline;
+=======
+mod statements;
+pub mod timeline;
+>>>>>>> web-2
 mod work;
 
 use std::sync::Arc;
@@ -95,14 +102,19 @@ fn described() -> OpenApiRouter<Arc<Workbench>> {
         .routes(routes!(work::tags))
         .routes(routes!(work::searches, work::save_search))
         .routes(routes!(work::edit_search, work::remove_search))
-        .routes(routes!(decisions::add_statement))
+        .routes(routes!(statements::add))
+        .routes(routes!(statements::entered_statements))
+        .routes(routes!(statements::edit))
         .routes(routes!(decisions::add_coverage))
         .routes(routes!(decisions::decide_request))
         .routes(routes!(decisions::log))
         .routes(routes!(decisions::undo))
         .routes(routes!(events::events))
         .route_layer(from_fn(guard::signed_in));
-    OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", open.merge(closed))
+    let mut all =
+        OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", open.merge(closed));
+    refusals::describe(all.get_openapi_mut());
+    all
 }
 
 /// The description of the interface.

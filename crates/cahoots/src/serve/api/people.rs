@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{anyhow, bail};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use cahoots_record::AccountKey;
@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::answered;
 use super::error::{Problem, Refused};
+use super::path::Path;
 use super::work::{Decided, if_match};
 use crate::answers::people::{self, DecisionsAnswer, PeopleAnswer, SuggestionsAnswer};
 use crate::desk::Desk;

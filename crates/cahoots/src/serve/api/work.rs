@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use cahoots_record::{ItemId, UtcMicros};
@@ -14,6 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::error::{Problem, Refused};
+use super::path::Path;
 use crate::annotations::{Annotation, Mark, NoteOn, Notebook, Pinned, Saved, TagOn};
 use crate::answers::item;
 use crate::serve::sessions::Visitor;
