@@ -14,12 +14,8 @@ mod questions;
 mod refusals;
 mod search;
 mod session;
-<<<<<<< HEAD
-mod timeline;
-=======
 mod statements;
-pub mod timeline;
->>>>>>> web-2
+mod timeline;
 mod work;
 
 use std::sync::Arc;
