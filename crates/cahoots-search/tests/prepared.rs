@@ -55,7 +55,7 @@ fn item(n: u64, made: &Made) -> Item {
         participants: people
             .iter()
             .map(|(account, role)| Participant {
-                account: AccountKey::email(format!("n{account}@x.example")),
+                account: AccountKey::email(&format!("n{account}@x.example")),
                 role: Role::ALL[usize::from(*role) % Role::ALL.len()],
                 name: None,
             })
