@@ -68,6 +68,8 @@ if [[ "$wanted" == ci ]]; then
     # libFuzzer is C++.
     have c++ || debian may g++
     have python3 || debian may python3
+    # scripts/api.sh keeps schemathesis in an environment of its own.
+    python3 -c 'import venv, ensurepip' 2>/dev/null || debian may python3-venv
     # Debian's own Node may be older than the pages need: scripts/web.sh says so.
     have node || debian may nodejs npm
     # The pages are tested in it.

@@ -85,6 +85,15 @@ browser() {
     node web/tests/browser/run.mjs "$CARGO_TARGET_DIR/debug/cahoots" 2>&1 | tee -a "$log"
 }
 
+api() {
+    if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+        say "skipped: schemathesis needs Python 3 with venv (scripts/setup.sh ci installs it)"
+        [[ "${CI:-}" != true ]]
+        return
+    fi
+    scripts/api.sh "$CARGO_TARGET_DIR/debug/cahoots"
+}
+
 newcomer() {
     # What the documents show is run, and compared with what they say it prints.
     "$CARGO_TARGET_DIR/debug/xtask" examples "$CARGO_TARGET_DIR/debug/cahoots"
@@ -134,6 +143,7 @@ step "pages" web
 step "build" build
 step "tests" run_tests
 step "doc tests" doc_tests
+step "interface" api
 step "engine" engine
 # After the engine: the documents show it.
 step "newcomer" newcomer

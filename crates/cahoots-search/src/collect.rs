@@ -25,7 +25,7 @@ pub struct Hit {
 }
 
 /// How the results are spread. Every item counts once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
     /// By month in UTC (`"1996-03"`), in order.
     pub by_month: Vec<(String, u64)>,
@@ -61,7 +61,6 @@ pub(crate) enum Order {
     Score,
     Oldest,
     Newest,
-    Place,
 }
 
 /// Collects hits, total and counts in one pass.
@@ -76,16 +75,42 @@ pub(crate) struct Gather {
 type Ranked = (u64, Reverse<u64>, u32, i64, DocId);
 
 /// No time.
-const NEVER: i64 = i64::MIN;
+pub(crate) const NEVER: i64 = i64::MIN;
+
+/// What a document is ranked by: larger is better. `score` is the bits of one that is not
+/// negative, which sort as it does.
+pub(crate) fn rank(order: Order, time: i64, score: u32) -> u64 {
+    let sortable = (time as u64) ^ (1 << 63);
+    match order {
+        Order::Score => u64::from(score),
+        Order::Newest => sortable,
+        Order::Oldest if time == NEVER => 0,
+        Order::Oldest => u64::MAX - sortable,
+    }
+}
+
+/// Whether an account in its role takes a part of its own: who is mentioned or quoted does not.
+pub(crate) fn takes_part(account_term: u64) -> bool {
+    !matches!(account_term & 7, 5 | 6)
+}
 
 #[derive(Default)]
 pub(crate) struct Fruit {
     total: u64,
     ranked: Vec<(Ranked, ItemId)>,
-    months: FxHashMap<i32, u64>,
-    kinds: FxHashMap<u64, u64>,
-    archives: FxHashMap<u64, u64>,
+    spread: Spread,
     accounts: FxHashMap<u32, u64>,
+}
+
+/// How results are spread, in no order.
+#[derive(Default)]
+pub(crate) struct Spread {
+    pub months: FxHashMap<i32, u64>,
+    pub kinds: FxHashMap<u64, u64>,
+    pub archives: FxHashMap<u64, u64>,
+    pub n_public: u64,
+    /// Each account once.
+    pub accounts: Vec<(u32, u64)>,
 }
 
 pub(crate) struct Segment {
@@ -134,11 +159,12 @@ impl Collector for Gather {
         for fruit in fruits {
             all.total += fruit.total;
             all.ranked.extend(fruit.ranked);
-            add(&mut all.months, fruit.months);
-            add(&mut all.kinds, fruit.kinds);
-            add(&mut all.archives, fruit.archives);
+            add(&mut all.spread.months, fruit.spread.months);
+            add(&mut all.spread.kinds, fruit.spread.kinds);
+            add(&mut all.spread.archives, fruit.spread.archives);
             add(&mut all.accounts, fruit.accounts);
         }
+        all.spread.accounts = all.accounts.into_iter().collect();
         all.ranked.sort_unstable_by_key(|(ranked, _)| Reverse(*ranked));
         all.ranked.truncate(self.wanted);
         let hits = all.ranked.iter().map(|((_, Reverse(ord), score, time, _), id)| Hit {
@@ -150,7 +176,7 @@ impl Collector for Gather {
         Ok(Found {
             total: all.total,
             hits: hits.collect(),
-            counts: self.counts.then(|| counts(&all)),
+            counts: self.counts.then(|| all.spread.counts()),
             ..Found::default()
         })
     }
@@ -163,16 +189,8 @@ impl SegmentCollector for Segment {
         self.fruit.total += 1;
         let time = self.time.first(doc).unwrap_or(NEVER);
         if self.wanted > 0 {
-            // Scores are never negative, so their bits sort as they do.
             let score = score.max(0.0).to_bits();
-            let sortable = (time as u64) ^ (1 << 63);
-            let rank = match self.order {
-                Order::Score => u64::from(score),
-                Order::Newest => sortable,
-                Order::Oldest if time == NEVER => 0,
-                Order::Oldest => u64::MAX - sortable,
-                Order::Place => 0,
-            };
+            let rank = rank(self.order, time, score);
             // A full heap turns most documents away by their rank alone.
             let full = self.heap.len() >= self.wanted;
             if !full || self.heap.peek().is_some_and(|Reverse(worst)| rank >= worst.0) {
@@ -207,18 +225,17 @@ impl Segment {
     fn count(&mut self, doc: DocId, time: i64) {
         let fruit = &mut self.fruit;
         if time != NEVER {
-            *fruit.months.entry(month(time)).or_default() += 1;
+            *fruit.spread.months.entry(month(time)).or_default() += 1;
         }
         if let Some(kind) = self.kind.first(doc) {
-            *fruit.kinds.entry(kind).or_default() += 1;
+            *fruit.spread.kinds.entry(kind).or_default() += 1;
         }
         if let Some(archive) = self.archive.first(doc) {
-            *fruit.archives.entry(archive).or_default() += 1;
+            *fruit.spread.archives.entry(archive).or_default() += 1;
         }
         self.seen.clear();
         for value in self.account.values_for_doc(doc) {
-            // Mentioned and quoted accounts take no part of their own.
-            if matches!(value & 7, 5 | 6) {
+            if !takes_part(value) {
                 continue;
             }
             let account = (value >> 3) as u32;
@@ -236,27 +253,31 @@ fn add<K: std::hash::Hash + Eq>(into: &mut FxHashMap<K, u64>, from: FxHashMap<K,
     }
 }
 
-fn counts(all: &Fruit) -> Counts {
-    let months: BTreeMap<i32, u64> = all.months.iter().map(|(month, n)| (*month, *n)).collect();
-    let kinds: BTreeMap<u64, u64> = all.kinds.iter().map(|(kind, n)| (*kind, *n)).collect();
-    let archives: BTreeMap<u64, u64> = all.archives.iter().map(|(a, n)| (*a, *n)).collect();
-    let mut by_account: Vec<(u32, u64)> = all.accounts.iter().map(|(a, n)| (*a, *n)).collect();
-    by_account.sort_unstable_by_key(|(account, n)| (Reverse(*n), *account));
-    let name = |month: i32| format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1);
-    Counts {
-        by_month: months.into_iter().map(|(month, n)| (name(month), n)).collect(),
-        by_kind: kinds
-            .into_iter()
-            .filter_map(|(kind, n)| Some((ItemKind::from_code(kind as u8)?, n)))
-            .collect(),
-        by_archive: archives.into_iter().map(|(archive, n)| (archive as u32, n)).collect(),
-        by_account,
-        n_public: 0,
+impl Spread {
+    /// The same in order.
+    pub fn counts(self) -> Counts {
+        let months: BTreeMap<i32, u64> = self.months.into_iter().collect();
+        let kinds: BTreeMap<u64, u64> = self.kinds.into_iter().collect();
+        let archives: BTreeMap<u64, u64> = self.archives.into_iter().collect();
+        let mut by_account = self.accounts;
+        by_account.sort_unstable_by_key(|(account, n)| (Reverse(*n), *account));
+        let name =
+            |month: i32| format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1);
+        Counts {
+            by_month: months.into_iter().map(|(month, n)| (name(month), n)).collect(),
+            by_kind: kinds
+                .into_iter()
+                .filter_map(|(kind, n)| Some((ItemKind::from_code(kind as u8)?, n)))
+                .collect(),
+            by_archive: archives.into_iter().map(|(archive, n)| (archive as u32, n)).collect(),
+            by_account,
+            n_public: self.n_public,
+        }
     }
 }
 
 /// Months since year 0 of an instant in UTC.
-fn month(micros: i64) -> i32 {
+pub(crate) fn month(micros: i64) -> i32 {
     // Days to a civil date without a table: years begin in March here, so that the leap day is
     // the last of its year.
     let days = micros.div_euclid(86_400_000_000) + 719_468;

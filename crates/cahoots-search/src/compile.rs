@@ -13,9 +13,10 @@ use cahoots_record::{Role, UtcMicros};
 
 use crate::document::{account_term, bare_url};
 use crate::error::SearchError;
-use crate::expand::{each_with_prefix, same_stem, stemmers};
+use crate::expand::{Forms, each_with_prefix};
 use crate::index::Index;
 use crate::members::Members;
+use crate::prefixed::Prefixed;
 use crate::query::{Field, Node, Query, Words};
 use crate::schema::Fields;
 use crate::snippet::Marks;
@@ -37,7 +38,7 @@ struct Compiler<'a> {
     searcher: &'a Searcher,
     fields: &'a Fields,
     names: &'a dyn Names,
-    stemmers: Option<Vec<rust_stemmers::Stemmer>>,
+    known_forms: &'a Forms,
     expanded: Vec<(String, Vec<String>)>,
     marks: Marks,
     /// Periods ask for items without a time instead.
@@ -55,7 +56,7 @@ impl Compiled {
             searcher,
             fields: index.fields(),
             names,
-            stemmers: None,
+            known_forms: index.forms(),
             expanded: Vec::new(),
             marks: Marks::default(),
             undated: false,
@@ -199,13 +200,7 @@ impl Compiler<'_> {
             }
             Words::Prefix(prefix) => {
                 for (handle, _) in handles {
-                    let mut terms = Vec::new();
-                    each_with_prefix(self.searcher, handle, prefix, MOST_PREFIXED, &mut |term| {
-                        terms.push(Term::from_field_text(handle, term));
-                    })?;
-                    terms.sort_unstable();
-                    terms.dedup();
-                    queries.push(Box::new(TermSetQuery::new(terms)));
+                    queries.push(Box::new(Prefixed::new(handle, prefix)));
                 }
             }
             Words::Fuzzy(word, distance) => {
@@ -222,8 +217,7 @@ impl Compiler<'_> {
         if let Some((_, forms)) = self.expanded.iter().find(|(known, _)| known == word) {
             return Ok(forms.clone());
         }
-        let stemmers = self.stemmers.get_or_insert_with(|| stemmers(self.searcher, self.fields));
-        let forms = same_stem(self.searcher, self.fields, stemmers, word)?;
+        let forms = self.known_forms.of(self.searcher, self.fields, word)?;
         if !negated {
             self.marks.words.extend(forms.iter().cloned());
         }

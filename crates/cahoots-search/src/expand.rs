@@ -1,6 +1,9 @@
 //! Which words of the record share a stem with a word of the query.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
 use tantivy::{Searcher, Term};
 
 use crate::error::SearchError;
@@ -8,11 +11,55 @@ use crate::schema::Fields;
 
 /// Words looked through for one word of the query, at most.
 const MOST_READ: usize = 50_000;
+/// Words whose forms are kept, at most.
+const MOST_KEPT: usize = 4_096;
 /// Words that one word of the query stands for, at most.
 const MOST_FOUND: usize = 60;
 
-/// The stemmers for the languages of the record; English when none is known.
-pub(crate) fn stemmers(searcher: &Searcher, fields: &Fields) -> Vec<Stemmer> {
+/// What was looked up of words in one state of an index, for the next query with them.
+#[derive(Default)]
+pub(crate) struct Forms {
+    languages: Mutex<Option<Vec<Algorithm>>>,
+    of: Mutex<FxHashMap<String, Vec<String>>>,
+}
+
+impl Forms {
+    /// `word` and its relatives; see [`same_stem`].
+    pub(crate) fn of(
+        &self,
+        searcher: &Searcher,
+        fields: &Fields,
+        word: &str,
+    ) -> Result<Vec<String>, SearchError> {
+        if let Some(known) = locked(&self.of).get(word) {
+            return Ok(known.clone());
+        }
+        let languages =
+            locked(&self.languages).get_or_insert_with(|| languages(searcher, fields)).clone();
+        let stemmers: Vec<Stemmer> = languages.into_iter().map(Stemmer::create).collect();
+        let found = same_stem(searcher, fields, &stemmers, word)?;
+        let mut of = locked(&self.of);
+        if of.len() >= MOST_KEPT {
+            of.clear();
+        }
+        of.insert(word.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    /// Forgets all of it: the index has grown.
+    pub(crate) fn forget(&self) {
+        *locked(&self.languages) = None;
+        locked(&self.of).clear();
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Every change is one assignment: what a panic left is whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The languages of the record; English when none is known.
+fn languages(searcher: &Searcher, fields: &Fields) -> Vec<Algorithm> {
     const LANGUAGES: [(&str, Algorithm); 17] = [
         ("eng", Algorithm::English),
         ("deu", Algorithm::German),
@@ -33,24 +80,24 @@ pub(crate) fn stemmers(searcher: &Searcher, fields: &Fields) -> Vec<Stemmer> {
         ("ara", Algorithm::Arabic),
     ];
     let n_items = searcher.num_docs();
-    let mut found: Vec<Stemmer> = LANGUAGES
+    let mut found: Vec<Algorithm> = LANGUAGES
         .iter()
         .filter(|(code, _)| {
             let term = Term::from_field_text(fields.tag, &format!("lang:{code}"));
             // A language of one item in a hundred or fewer is more often a wrong guess.
             searcher.doc_freq(&term).is_ok_and(|n| n > 0 && n * 100 >= n_items)
         })
-        .map(|(_, algorithm)| Stemmer::create(*algorithm))
+        .map(|(_, algorithm)| *algorithm)
         .collect();
     if found.is_empty() {
-        found.push(Stemmer::create(Algorithm::English));
+        found.push(Algorithm::English);
     }
     found
 }
 
 /// `word` and every word of the texts and subjects with the same stem in one of the languages,
 /// the word itself first.
-pub(crate) fn same_stem(
+fn same_stem(
     searcher: &Searcher,
     fields: &Fields,
     stemmers: &[Stemmer],

@@ -1,19 +1,22 @@
 //! The index on disk: made, opened, written, asked.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cahoots_record::{ItemId, ItemOrd};
 use tantivy::directory::MmapDirectory;
 use tantivy::indexer::NoMergePolicy;
-use tantivy::query::{BooleanQuery, TermQuery};
+use tantivy::query::{BooleanQuery, EnableScoring, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
 
 use crate::collect::{Found, Gather, Order};
+use crate::columns::Columns;
 use crate::compile::Compiled;
 use crate::document::Prepared;
 use crate::error::SearchError;
+use crate::expand::Forms;
 use crate::query::Query;
 use crate::schema::{Fields, VERSION, WORDS, schema};
 use crate::snippet::{self, Snippet};
@@ -24,6 +27,9 @@ pub struct Index {
     index: tantivy::Index,
     reader: IndexReader,
     fields: Fields,
+    /// Made by [`Index::prepare`].
+    columns: Mutex<Option<Arc<Columns>>>,
+    forms: Forms,
 }
 
 /// Order of results.
@@ -84,7 +90,7 @@ impl Index {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(SearchError::index("opened"))?;
-        Ok(Self { index, reader, fields })
+        Ok(Self { index, reader, fields, columns: Mutex::default(), forms: Forms::default() })
     }
 
     /// A writer with so many threads and bytes of memory. One at a time.
@@ -108,11 +114,41 @@ impl Index {
         through(&self.index)
     }
 
+    /// Gets ready for many questions: unpacks the columns into memory. What `before`, an earlier
+    /// state of this index, has of them is shared. Answers are the same, and come sooner.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn prepare(&self, before: Option<&Self>) -> Result<(), SearchError> {
+        let searcher = self.searcher();
+        if self.columns_for(&searcher).is_some() {
+            return Ok(());
+        }
+        let before = before.and_then(Self::columns);
+        let columns = Columns::read(&searcher, &self.fields, before.as_deref())?;
+        *self.columns.lock().unwrap_or_else(PoisonError::into_inner) = columns.map(Arc::new);
+        Ok(())
+    }
+
+    fn columns(&self) -> Option<Arc<Columns>> {
+        self.columns.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The columns in memory, if they are those of what this searcher sees.
+    fn columns_for(&self, searcher: &Searcher) -> Option<Arc<Columns>> {
+        self.columns().filter(|columns| columns.fits(searcher))
+    }
+
+    pub(crate) fn forms(&self) -> &Forms {
+        &self.forms
+    }
+
     /// Reads what was committed since the index was opened.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn reload(&self) -> Result<(), SearchError> {
+        self.forms.forget();
         self.reader.reload().map_err(SearchError::index("read"))
     }
 
@@ -155,9 +191,12 @@ impl Index {
             },
             counts: options.counts,
         };
-        let mut found = searcher
-            .search(compiled.query.as_ref(), &gather)
-            .map_err(SearchError::index("searched"))?;
+        let columns = self.columns_for(&searcher);
+        let mut found = match &columns {
+            Some(columns) => columns.search(&searcher, compiled.query.as_ref(), &gather),
+            None => searcher.search(compiled.query.as_ref(), &gather),
+        }
+        .map_err(SearchError::index("searched"))?;
         found.hits.drain(..options.offset.min(found.hits.len()));
         found.undated = match &compiled.undated {
             Some(query) => Some(
@@ -167,7 +206,7 @@ impl Index {
             ),
             None => None,
         };
-        if let Some(counts) = &mut found.counts {
+        if let Some(counts) = found.counts.as_mut().filter(|_| columns.is_none()) {
             let public = Term::from_field_text(self.fields.tag, "in:public");
             let public = BooleanQuery::intersection(vec![
                 compiled.query.box_clone(),
@@ -189,11 +228,38 @@ impl Index {
     pub fn matching(&self, query: &Query, names: &dyn Names) -> Result<Vec<ItemOrd>, SearchError> {
         let searcher = self.searcher();
         let compiled = Compiled::new(self, &searcher, query, names)?;
-        let gather = Gather { wanted: usize::MAX, order: Order::Place, counts: false };
-        let found = searcher
-            .search(compiled.query.as_ref(), &gather)
-            .map_err(SearchError::index("searched"))?;
-        Ok(found.hits.into_iter().map(|hit| hit.ord).collect())
+        let mut ords = Vec::new();
+        self.each_of(&searcher, compiled.query.as_ref(), &mut |ord| ords.push(ord))?;
+        ords.sort_unstable();
+        Ok(ords)
+    }
+
+    /// Shows the place of everything that matches, in no order.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn each_matching(
+        &self,
+        query: &Query,
+        names: &dyn Names,
+        each: &mut dyn FnMut(ItemOrd),
+    ) -> Result<(), SearchError> {
+        let searcher = self.searcher();
+        let compiled = Compiled::new(self, &searcher, query, names)?;
+        self.each_of(&searcher, compiled.query.as_ref(), each)
+    }
+
+    fn each_of(
+        &self,
+        searcher: &Searcher,
+        query: &dyn tantivy::query::Query,
+        each: &mut dyn FnMut(ItemOrd),
+    ) -> Result<(), SearchError> {
+        let mut run = || match self.columns_for(searcher) {
+            Some(columns) => columns.each_match(searcher, query, each),
+            None => each_match(searcher, query, each),
+        };
+        run().map_err(SearchError::index("searched"))
     }
 
     /// The stretch of an item's text that shows best why it was found, at most `width` characters.
@@ -242,10 +308,28 @@ impl Index {
 
     fn ords_of(&self, searcher: &Searcher, term: Term) -> Result<Vec<ItemOrd>, SearchError> {
         let query = TermQuery::new(term, IndexRecordOption::Basic);
-        let gather = Gather { wanted: usize::MAX, order: Order::Place, counts: false };
-        let found = searcher.search(&query, &gather).map_err(SearchError::index("read"))?;
-        Ok(found.hits.into_iter().map(|hit| hit.ord).collect())
+        let mut ords = Vec::new();
+        self.each_of(searcher, &query, &mut |ord| ords.push(ord))?;
+        ords.sort_unstable();
+        Ok(ords)
     }
+}
+
+/// Shows the place of everything that matches, from the columns on disk.
+fn each_match(
+    searcher: &Searcher,
+    query: &dyn tantivy::query::Query,
+    each: &mut dyn FnMut(ItemOrd),
+) -> tantivy::Result<()> {
+    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+    for reader in searcher.segment_readers() {
+        let (places, alive) = (reader.fast_fields().u64("ord")?, reader.alive_bitset());
+        weight.for_each_no_score(reader, &mut |docs| {
+            let docs = docs.iter().filter(|doc| alive.is_none_or(|alive| alive.is_alive(**doc)));
+            docs.filter_map(|doc| places.first(*doc)).for_each(|place| each(ItemOrd(place)));
+        })?;
+    }
+    Ok(())
 }
 
 fn through(index: &tantivy::Index) -> Option<u64> {

@@ -7,13 +7,16 @@
 //! what else was found.
 
 mod collect;
+mod columns;
 mod compile;
+mod dense;
 mod document;
 mod error;
 mod expand;
 mod in_a_row;
 mod index;
 mod members;
+mod prefixed;
 pub mod query;
 mod schema;
 mod snippet;

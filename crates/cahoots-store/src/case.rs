@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cahoots_record::ItemOrd;
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ pub struct Case {
     catalog: Catalog,
     archives: Vec<ArchiveRow>,
     segment_rows: Vec<SegmentRow>,
-    segments: Vec<Segment>,
+    segments: Vec<Arc<Segment>>,
     /// Held while the case is open for writing; the system lets go of it when the process ends.
     _lock: Option<File>,
 }
@@ -122,12 +123,27 @@ impl Case {
     pub fn reload(&mut self) -> Result<(), StoreError> {
         self.archives = self.catalog.archives()?;
         self.segment_rows = self.catalog.segments()?;
-        self.segments = self
-            .segment_rows
-            .iter()
-            .map(|row| Segment::new(self.segment_dir(row.segment), row.first, row.n_items))
-            .collect();
+        // A segment never changes: what is known of those that were there stays.
+        let known = std::mem::take(&mut self.segments);
+        self.share_segments(&known);
         Ok(())
+    }
+
+    /// Uses the open tables of another case at this folder where they are the same.
+    pub fn share_segments(&mut self, known: &[Arc<Segment>]) {
+        let segments = self.segment_rows.iter().enumerate().map(|(at, row)| {
+            let dir = self.segment_dir(row.segment);
+            match known.get(at).filter(|known| known.is(&dir, row.first, row.n_items)) {
+                Some(known) => Arc::clone(known),
+                None => Arc::new(Segment::new(dir, row.first, row.n_items)),
+            }
+        });
+        self.segments = segments.collect();
+    }
+
+    /// The open tables of all segments, for another case at this folder.
+    pub fn shared_segments(&self) -> Vec<Arc<Segment>> {
+        self.segments.clone()
     }
 
     /// The case folder.
@@ -177,7 +193,7 @@ impl Case {
 
     /// The tables of a segment.
     pub fn segment(&self, place: usize) -> Option<&Segment> {
-        self.segments.get(place)
+        self.segments.get(place).map(AsRef::as_ref)
     }
 
     /// Number of items in the record.

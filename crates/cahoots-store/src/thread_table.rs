@@ -8,8 +8,8 @@ use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
 use arrow_schema::{DataType, Field, Schema};
 use cahoots_record::{ItemOrd, UtcMicros};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use rustc_hash::FxHashMap;
@@ -140,6 +140,33 @@ impl Case {
             }));
         }
         Some(placed)
+    }
+
+    /// For every item the place of the one that stands for its message: its own, unless it prints
+    /// a message again that another one prints.
+    ///
+    /// # Errors
+    /// When neither the table nor the record can be read.
+    pub fn messages(&self) -> Result<Vec<u64>, StoreError> {
+        if let Some(messages) = self.read_messages()
+            && messages.len() as u64 == self.n_items()
+        {
+            return Ok(messages);
+        }
+        Ok(self.placed()?.iter().map(|placed| placed.message).collect())
+    }
+
+    fn read_messages(&self) -> Option<Vec<u64>> {
+        let file = File::open(self.root().join(FILE)).ok()?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).ok()?;
+        let mask = ProjectionMask::columns(builder.parquet_schema(), ["message"]);
+        let mut messages = Vec::with_capacity(self.n_items() as usize);
+        for batch in builder.with_projection(mask).with_batch_size(8192).build().ok()? {
+            let batch = batch.ok()?;
+            let column = batch.column_by_name("message")?.as_primitive_opt::<UInt64Type>()?;
+            messages.extend_from_slice(column.values());
+        }
+        Some(messages)
     }
 
     /// Places of all items in the thread of one.

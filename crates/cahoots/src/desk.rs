@@ -4,7 +4,7 @@
 //! ([`Held`]) and gives every request a desk of its own over it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use cahoots_analyze::Record;
@@ -12,10 +12,13 @@ use cahoots_record::ItemOrd;
 use cahoots_search::{Index, Names};
 use cahoots_store::Case;
 use jiff::tz::TimeZone;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::analysis::of_case;
 use crate::annotations::Notebook;
+use crate::axis::Axis;
 use crate::names::People;
+use crate::objects::Objects;
 
 /// Something that is read when first asked for, by one asker while the others wait.
 struct Slot<T>(Mutex<Option<Arc<T>>>);
@@ -29,7 +32,7 @@ impl<T> Default for Slot<T> {
 impl<T> Slot<T> {
     fn get(&self, read: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
         // Whoever panicked while reading left nothing behind; the next one reads.
-        let mut held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = held.as_ref() {
             return Ok(Arc::clone(known));
         }
@@ -38,13 +41,16 @@ impl<T> Slot<T> {
         Ok(read)
     }
 
+    fn known(&self) -> Option<Arc<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn clear(&self) {
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn share(&self) -> Self {
-        let held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Self(Mutex::new(held.clone()))
+        Self(Mutex::new(self.known()))
     }
 }
 
@@ -55,7 +61,10 @@ pub struct Held {
     people: Slot<People>,
     record: Slot<Record>,
     notebook: Slot<Notebook>,
-    places: Slot<Vec<u32>>,
+    axis: Slot<Axis>,
+    objects: Slot<Objects>,
+    /// The index at an earlier state of the case, for what a new one shares with it.
+    before: Mutex<Option<Arc<Index>>>,
 }
 
 impl Held {
@@ -66,13 +75,26 @@ impl Held {
             people: Slot::default(),
             record: self.record.share(),
             notebook: Slot::default(),
-            places: self.places.share(),
+            ..self.with_new_people()
         }
     }
 
     /// What is still true after a decision on who is who.
     pub fn with_new_people(&self) -> Self {
-        Self { index: self.index.share(), ..Self::default() }
+        Self {
+            index: self.index.share(),
+            axis: self.axis.share(),
+            objects: self.objects.share(),
+            before: Mutex::new(self.before.lock().unwrap_or_else(PoisonError::into_inner).clone()),
+            ..Self::default()
+        }
+    }
+
+    /// What is still of use after the record has grown.
+    pub fn of_more(&self) -> Self {
+        let before = self.index.0.try_lock().ok().and_then(|index| index.clone());
+        let earlier = || self.before.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Self { before: Mutex::new(before.or_else(earlier)), ..Self::default() }
     }
 }
 
@@ -81,6 +103,8 @@ pub struct Desk {
     case: Case,
     held: Arc<Held>,
     zone: TimeZone,
+    /// The right to compute now, where askers take turns; given back before a long wait.
+    turn: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 impl Desk {
@@ -95,7 +119,12 @@ impl Desk {
     /// An open case, and what was read of it before.
     pub fn over(case: Case, held: Arc<Held>) -> Self {
         let zone = TimeZone::get(&case.info().zone).unwrap_or(TimeZone::UTC);
-        Self { case, held, zone }
+        Self { case, held, zone, turn: Mutex::default() }
+    }
+
+    /// The same, asked in its turn.
+    pub fn in_turn(self, turn: OwnedSemaphorePermit) -> Self {
+        Self { turn: Mutex::new(Some(turn)), ..self }
     }
 
     /// The case.
@@ -134,6 +163,10 @@ impl Desk {
     /// # Errors
     /// When the case cannot be read.
     pub fn record(&self) -> Result<Arc<Record>> {
+        if self.held.record.0.try_lock().is_ok_and(|record| record.is_none()) {
+            // Reading it, or waiting until somebody has read it, takes long: others go first.
+            self.turn.lock().unwrap_or_else(PoisonError::into_inner).take();
+        }
         let people = self.people()?;
         self.held.record.get(|| of_case(&self.case, &people))
     }
@@ -151,21 +184,31 @@ impl Desk {
         Ok(Arc::unwrap_or_clone(record))
     }
 
-    /// Places in [`Self::record`] of the items by their place in the case; `u32::MAX` for none.
+    /// Every item in the order of time.
     ///
     /// # Errors
     /// When the case cannot be read.
-    pub fn places(&self) -> Result<Arc<Vec<u32>>> {
-        let record = self.record()?;
-        self.held.places.get(|| {
-            let mut places = vec![u32::MAX; self.case.n_items() as usize];
-            for place in record.places() {
-                if let Some(slot) = places.get_mut(record.row(place).ord.0 as usize) {
-                    *slot = place.0;
-                }
-            }
-            Ok(places)
-        })
+    pub fn axis(&self) -> Result<Arc<Axis>> {
+        self.held.axis.get(|| Axis::read(&self.case))
+    }
+
+    /// What every item refers to.
+    ///
+    /// # Errors
+    /// When the case cannot be read.
+    pub fn objects(&self) -> Result<Arc<Objects>> {
+        self.held.objects.get(|| Objects::read(&self.case))
+    }
+
+    /// Reads what most questions need, before the first one is asked.
+    ///
+    /// # Errors
+    /// When the case cannot be read.
+    pub fn prepare(&self) -> Result<()> {
+        let before = self.held.before.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.index()?.prepare(before.as_deref())?;
+        self.people()?;
+        Ok(())
     }
 
     /// What people noted on items.
@@ -184,7 +227,7 @@ impl Desk {
 /// What the search asks of a case.
 impl Names for Desk {
     fn accounts(&self, text: &str) -> Vec<u32> {
-        self.people().map(|people| people.matcher().accounts(text)).unwrap_or_default()
+        self.people().map(|people| people.accounts_of(text)).unwrap_or_default()
     }
 
     fn archives(&self, text: &str) -> Vec<u32> {

@@ -3,12 +3,14 @@
 mod analysis;
 mod annotations;
 mod answers;
+mod axis;
 mod cli;
 mod commands;
 mod desk;
 mod ingest;
 mod item_json;
 mod names;
+mod objects;
 mod original;
 mod output;
 mod progress;

@@ -1,6 +1,6 @@
 //! Who is who in the case.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::Result;
 use cahoots_record::{AccountKey, Precision, UtcMicros};
@@ -24,7 +24,12 @@ pub struct People {
     pub log: Vec<HumanRow>,
     /// Numbers of accounts; made when first asked for.
     numbers: OnceLock<FxHashMap<cahoots_record::AccountKey, u32>>,
+    /// Accounts found by what was typed.
+    typed: Mutex<FxHashMap<String, Vec<u32>>>,
 }
+
+/// Texts whose accounts are kept, at most.
+const MOST_TYPED: usize = 1_000;
 
 impl People {
     /// Reads accounts and decisions of a case.
@@ -61,12 +66,35 @@ impl People {
             })
             .collect();
         let parties = Parties::new(&people, &declared, &decisions);
-        Ok(Self { rows, people, parties, decisions, log, numbers: OnceLock::new() })
+        Ok(Self {
+            rows,
+            people,
+            parties,
+            decisions,
+            log,
+            numbers: OnceLock::new(),
+            typed: Mutex::default(),
+        })
     }
 
     /// Finds people by text.
     pub fn matcher(&self) -> Matcher<'_> {
         Matcher::new(&self.people, &self.parties)
+    }
+
+    /// Accounts that a text means; looked for once.
+    pub fn accounts_of(&self, text: &str) -> Vec<u32> {
+        let typed = || self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = typed().get(text) {
+            return known.clone();
+        }
+        let found = self.matcher().accounts(text);
+        let mut typed = typed();
+        if typed.len() >= MOST_TYPED {
+            typed.clear();
+        }
+        typed.insert(text.to_owned(), found.clone());
+        found
     }
 
     /// Pairs of accounts that a person refused to join.
@@ -159,13 +187,14 @@ impl People {
     /// Adds counts of accounts up by party, most first. Items on which two accounts of one party
     /// appear count twice here.
     pub fn sum_accounts(&self, counts: &[(u32, u64)]) -> Vec<(u32, u64)> {
-        let mut sums: FxHashMap<u32, u64> = FxHashMap::default();
+        let mut sums = vec![0_u64; self.n_parties()];
         for (account, n) in counts {
-            if let Some(party) = self.parties.of_account.get(*account as usize) {
-                *sums.entry(*party).or_default() += n;
+            let party = self.parties.of_account.get(*account as usize);
+            if let Some(sum) = party.and_then(|party| sums.get_mut(*party as usize)) {
+                *sum += n;
             }
         }
-        let mut sums: Vec<(u32, u64)> = sums.into_iter().collect();
+        let mut sums: Vec<(u32, u64)> = (0..).zip(sums).filter(|(_, n)| *n > 0).collect();
         sums.sort_unstable_by_key(|(party, n)| (std::cmp::Reverse(*n), *party));
         sums
     }

@@ -33,7 +33,8 @@ export function words(decision: unknown): string {
       return `Not one party: ${text(given["a"])} and ${text(given["b"])}${why(given)}`;
     case "statement": {
       const said = inner("statement");
-      return `Statement of ${text(said["speaker"]) || "somebody"}: «${text(said["quoted"]).slice(0, 200)}»`;
+      const head = given["edits"] === undefined ? "Statement" : `Changes statement ${String(given["edits"])}, now`;
+      return `${head} of ${text(said["speaker"]) || "somebody"}: «${text(said["quoted"]).slice(0, 200)}»`;
     }
     case "coverage": {
       const row = inner("row");

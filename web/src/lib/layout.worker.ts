@@ -14,7 +14,8 @@ export interface Wanted {
 /** Places of all nodes, two numbers each. */
 export interface Placed {
   places: Float32Array;
-  done: boolean;
+  /** How much of the work is done: 1 at the end. */
+  share: number;
 }
 
 /** The same start for the same network: no chance in the picture. */
@@ -43,7 +44,7 @@ self.onmessage = (message: MessageEvent<Wanted>) => {
       places[Number(key) * 2] = x as number;
       places[Number(key) * 2 + 1] = y as number;
     });
-    const placed: Placed = { places, done: round + step >= rounds };
+    const placed: Placed = { places, share: Math.min(1, (round + step) / rounds) };
     self.postMessage(placed, { transfer: [places.buffer] });
   }
 };

@@ -131,7 +131,9 @@ export function draw(
   // Lanes share the height above the axis; between them is room for links.
   const tall = height - AXIS;
   const gaps = Math.max(0, lanes.length - 1);
-  const gap = !gaps ? 0 : scene.links.length === 0 ? 22 : Math.max(54, Math.min(120, (tall * 0.3) / gaps));
+  // Marks need less height than bars do: what they leave goes to the links.
+  const [part, most] = lanes.some((lane) => lane.buckets) ? [0.3, 120] : [0.4, 170];
+  const gap = !gaps ? 0 : scene.links.length === 0 ? 22 : Math.max(54, Math.min(most, (tall * part) / gaps));
   const left = tall - gap * gaps;
   const shares = lanes.reduce((sum, lane) => sum + lane.share, 0) || 1;
   const places = new Map<string, { line: number; top: number; bottom: number; lane: Lane }>();
@@ -292,7 +294,12 @@ function bars(
     if (count === 0) continue;
     const tall = Math.max(2, (count / most) * room);
     const from = x(buckets.from + n * buckets.width);
-    ctx.rect(from + (wide > 3 ? 0.5 : 0), lane.up ? line - 4 - tall : line + 4, Math.max(1, wide - (wide > 3 ? 1 : 0)), tall);
+    const [left, bar] = [from + (wide > 3 ? 0.5 : 0), Math.max(1, wide - (wide > 3 ? 1 : 0))];
+    const at = lane.up ? line - 4 - tall : line + 4;
+    // Round at the far end only: the near one stands on the line.
+    const round = Math.min(2, bar / 3, tall / 2);
+    if (round < 1) ctx.rect(left, at, bar, tall);
+    else ctx.roundRect(left, at, bar, tall, lane.up ? [round, round, 0, 0] : [0, 0, round, round]);
   }
   ctx.fill();
 }

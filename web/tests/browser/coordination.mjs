@@ -1,5 +1,5 @@
 // Coordination: the network, its groups, the evidence of an edge.
-import { planted } from "./made/cases.mjs";
+import { crowd, planted } from "./made/cases.mjs";
 
 export const tests = [
   [
@@ -62,6 +62,47 @@ export const tests = [
       await page.waitForFunction(() => new URL(location.href).searchParams.has("until"));
     },
     { archives: planted },
+  ],
+  [
+    "thousands of edges are moved as they are drawn, and drawn anew when one rests",
+    async (t) => {
+      const { page } = t;
+      await t.open("/coordination?untested=1&limit=50000");
+      const said = await page.getByText(/ shown\./).textContent();
+      const n = Number(/([\d,]+) shown/.exec(said)[1].replace(",", ""));
+      t.assert.ok(n > 5_000, `${n} edges are too few for this test`);
+      await page.getByText("Finding places").waitFor({ state: "detached" });
+      const picture = page.getByRole("img", { name: /^Network of/ });
+      const look = async () => (await page.locator(".picture").screenshot()).toString("base64");
+      const handle = await picture.elementHandle();
+      const rest = async () => {
+        await page.waitForFunction((box) => box.style.transform === "", handle);
+        await page.waitForTimeout(300);
+        return look();
+      };
+      const all = await rest();
+      const box = await picture.boundingBox();
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.wheel(0, -200);
+      await page.waitForFunction((it) => it.style.transform !== "", handle);
+      const near = await rest();
+      t.assert.notEqual(near, all);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width / 2 + 120, box.y + box.height / 2 + 30, { steps: 4 });
+      await page.mouse.up();
+      const moved = await rest();
+      t.assert.notEqual(moved, near);
+      await page.keyboard.press("0");
+      t.assert.equal(await rest(), all, "all of it again");
+      await page.keyboard.press("+");
+      await page.waitForFunction((it) => it.style.transform !== "", handle);
+      t.assert.notEqual(await rest(), all);
+      await page.keyboard.press("0");
+      await page.getByRole("region", { name: "Table of groups" }).getByRole("link", { name: "1", exact: true }).click();
+      await page.waitForFunction(() => new URL(location.href).searchParams.get("group") === "1");
+      t.assert.notEqual(await rest(), all, "only the edges of the group are left");
+    },
+    { archives: (folder) => crowd(folder, 800, 1_400, 6) },
   ],
   [
     "nothing in step says what was looked at",

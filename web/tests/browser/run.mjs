@@ -7,7 +7,7 @@
 // program's JSON), and the assertions of Node. A test fails when the page asks another host for
 // anything, breaks its Content-Security-Policy, throws, or when axe finds a fault at its end.
 //
-// SHOTS=folder also takes pictures: light and dark, at two widths.
+// SHOTS=folder also takes pictures: light and dark, at three widths.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -207,7 +207,7 @@ if (process.env.SHOTS) {
   const { shots } = await import("./shots/list.mjs");
   mkdirSync(process.env.SHOTS, { recursive: true });
   for (const scheme of ["light", "dark"]) {
-    for (const width of [1440, 1024]) {
+    for (const width of [1440, 1024, 480]) {
       const { page, context, served } = await signedIn([example], { scheme, width });
       for (const [name, path, act] of shots) {
         await page.goto(served.origin + path);

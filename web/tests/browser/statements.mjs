@@ -69,6 +69,74 @@ export const tests = [
     { fresh: true, allow: [/status of 422/] },
   ],
   [
+    "an entered statement is changed by keys and by mouse; a change of somebody else is not overwritten",
+    async (t) => {
+      const { page } = t;
+      await t.open("/statements");
+      await page.getByText(/\d+ statements, /).waitFor();
+      await page.getByText("From an archive: it cannot be changed here.").first().waitFor();
+      await page.keyboard.press("j");
+      await page.keyboard.press("e");
+      await page.getByText(/ comes from an archive and cannot be changed here\.$/).waitFor();
+      const add = async (words) => {
+        await page.keyboard.press("a");
+        const sheet = page.getByRole("dialog", { name: "Add a statement" });
+        await sheet.getByRole("textbox", { name: "Who said it" }).fill("Bo Example");
+        await sheet.getByRole("textbox", { name: "When" }).fill("2016-10-20");
+        await sheet.getByRole("textbox", { name: "The words spoken" }).fill(words);
+        await sheet.getByRole("textbox", { name: "Published in" }).fill("https://example.org/a;b\nThe Example, p. 3");
+        await sheet.getByRole("button", { name: "Add a reading" }).click();
+        await sheet.getByRole("combobox", { name: "What is claimed" }).selectOption("no_contact");
+        await sheet.getByRole("textbox", { name: /^Of whom/ }).fill("Donald Trump Jr.");
+        await sheet.getByRole("textbox", { name: /^With whom/ }).fill("WikiLeaks");
+        await sheet.getByRole("button", { name: "Keep" }).click();
+        await sheet.waitFor({ state: "detached" });
+      };
+      await add("Nobody ever wrote.");
+      const mine = page.locator('[data-statement^="entered "]');
+      await mine.getByText("Nobody ever wrote.").waitFor();
+      const id = await mine.getAttribute("data-statement");
+      // By keys: the form has everything that was entered.
+      await mine.focus();
+      await page.keyboard.press("e");
+      const sheet = page.getByRole("dialog", { name: "Change the statement" });
+      t.assert.equal(await sheet.getByRole("textbox", { name: "Published in" }).inputValue(), "https://example.org/a;b\nThe Example, p. 3");
+      t.assert.equal(await sheet.getByRole("textbox", { name: /^With whom/ }).inputValue(), "WikiLeaks");
+      await sheet.getByRole("textbox", { name: "The words spoken" }).fill("Nobody of us ever wrote <i>first</i>.");
+      t.assert.deepEqual(await t.audit(), []);
+      await page.keyboard.press("Control+Enter");
+      await sheet.waitFor({ state: "detached" });
+      await mine.getByText("Nobody of us ever wrote <i>first</i>.").waitFor();
+      await mine.getByText(/; changed by /).waitFor();
+      const told = t.cli("statements", "Bo Example").result;
+      t.assert.deepEqual([told.length, told[0].id, told[0].words], [1, id, "Nobody of us ever wrote <i>first</i>."]);
+      t.assert.equal(told[0].readings[0].template, "no_contact");
+      // By mouse, while another page changes the same one.
+      await mine.getByRole("button", { name: "Change", exact: true }).click();
+      await sheet.getByRole("textbox", { name: "The words spoken" }).fill("Mine.");
+      const other = await t.other();
+      await other.goto(page.url());
+      const theirs = other.getByRole("dialog", { name: "Change the statement" });
+      await theirs.getByRole("textbox", { name: "The words spoken" }).fill("Theirs.");
+      await theirs.getByRole("button", { name: "Keep" }).click();
+      await theirs.waitFor({ state: "detached" });
+      await sheet.getByRole("button", { name: "Keep" }).click();
+      await sheet.getByText("Theirs.", { exact: true }).waitFor();
+      t.assert.deepEqual(await t.audit(), []);
+      t.assert.equal(t.cli("statements", "Bo Example").result[0].words, "Theirs.");
+      await sheet.getByRole("button", { name: "Go on with mine" }).click();
+      await sheet.getByRole("button", { name: "Keep" }).click();
+      await sheet.waitFor({ state: "detached" });
+      await mine.getByText("Mine.", { exact: true }).waitFor();
+      // The change is a decision of its own, and is taken back alone.
+      await mine.getByRole("button", { name: "Take the change back" }).click();
+      await mine.getByText("Theirs.", { exact: true }).waitFor();
+      await t.open("/log");
+      await page.getByText(/^Changes statement \d+, now of Bo Example: «Mine\.»/).waitFor();
+    },
+    { fresh: true, allow: [/status of 409/] },
+  ],
+  [
     "what is known to be complete is stated and taken back",
     async (t) => {
       const { page } = t;

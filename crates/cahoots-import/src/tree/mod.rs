@@ -89,13 +89,17 @@ pub enum TreeError {
         source: io::Error,
     },
     /// The container is damaged beyond listing, or encrypted.
-    #[error("{path}: {reason}")]
+    #[error("{} {reason}", named(path))]
     Container {
-        /// The container's path.
+        /// The container's path; empty for the file that was given.
         path: String,
         /// What is wrong.
         reason: String,
     },
+}
+
+fn named(path: &str) -> &str {
+    if path.is_empty() { "the file" } else { path }
 }
 
 impl TreeError {

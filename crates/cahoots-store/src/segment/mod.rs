@@ -5,7 +5,7 @@ mod scan;
 mod schema;
 mod write;
 
-pub use read::{IssueRow, Parts, Segment, SharedSegment, StoredItem, ThreadRow};
+pub use read::{IssueRow, Parts, Segment, StoredItem, ThreadRow};
 pub use scan::{Glance, Words};
 pub use schema::{Copy, TABLES, columns};
 pub use write::{SegmentBuilder, SegmentFile, SegmentStats};

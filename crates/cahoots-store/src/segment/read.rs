@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
@@ -111,6 +111,11 @@ impl Segment {
         Self { dir, first, n_items, tables: TABLES.iter().map(|_| OnceLock::new()).collect() }
     }
 
+    /// Whether it is the segment in this folder with these items.
+    pub(crate) fn is(&self, dir: &std::path::Path, first: ItemOrd, n_items: u64) -> bool {
+        self.dir == dir && self.first == first && self.n_items == n_items
+    }
+
     /// Places of its items.
     pub fn ords(&self) -> std::ops::Range<u64> {
         self.first.0..self.first.0 + self.n_items
@@ -155,12 +160,15 @@ impl Segment {
             let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
             builder = builder.with_projection(mask);
         }
+        let mut batch = 8192;
         if let Some(rows) = rows {
+            // Room is made for a whole batch, however few rows there are.
+            batch = rows.iter().map(std::ops::Range::len).sum::<usize>().clamp(1, batch);
             let total = builder.metadata().file_metadata().num_rows() as usize;
             builder = builder.with_row_selection(selection(rows, total));
         }
         let reader =
-            builder.with_batch_size(8192).build().map_err(failed("the table cannot be read"))?;
+            builder.with_batch_size(batch).build().map_err(failed("the table cannot be read"))?;
         Ok(Some(Batches { reader, path }))
     }
 
@@ -596,6 +604,3 @@ impl<'a> Columns<'a> {
         })
     }
 }
-
-/// Shares a segment between readers.
-pub type SharedSegment = Arc<Segment>;

@@ -2,7 +2,9 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{TimestampMicrosecondType, UInt32Type, UInt64Type};
-use arrow_array::{Array, BooleanArray, RecordBatch, StringArray, UInt64Array};
+use arrow_array::{
+    Array, BooleanArray, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
+};
 use cahoots_record::{
     Flags, ItemId, ItemKind, ItemOrd, Medium, ObjectKind, Role, UtcMicros, Visibility,
 };
@@ -136,6 +138,32 @@ impl Segment {
                 });
                 let mut refers = range.filter_map(|at| cited.map(|texts| texts.value(at)));
                 each(glance, &mut refers);
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows the bounds of every item's time and its visibility, in order.
+    ///
+    /// # Errors
+    /// When the table cannot be read or holds an unknown visibility.
+    pub fn each_time(
+        &self,
+        mut each: impl FnMut(ItemOrd, Option<UtcMicros>, Option<UtcMicros>, Visibility),
+    ) -> Result<(), StoreError> {
+        let columns = ["item", "visibility", "time_earliest", "time_latest"];
+        for batch in self.open("items", &columns, None)?.into_iter().flatten() {
+            let batch = batch?;
+            let table = Table { segment: self, name: "items", batch: &batch };
+            let (ord, visibility) = (table.longs("item")?, table.texts("visibility")?);
+            let (earliest, latest) = (table.times("time_earliest")?, table.times("time_latest")?);
+            let at = |column: &TimestampMicrosecondArray, row: usize| {
+                column.is_valid(row).then(|| UtcMicros(column.value(row)))
+            };
+            for row in 0..batch.num_rows() {
+                let visibility = Visibility::from_name(visibility.value(row))
+                    .ok_or_else(|| table.damaged("visibility", row))?;
+                each(ItemOrd(ord.value(row)), at(earliest, row), at(latest, row), visibility);
             }
         }
         Ok(())
@@ -286,6 +314,12 @@ impl<'a> Table<'a> {
         self.column(name)?
             .as_primitive_opt::<UInt64Type>()
             .ok_or_else(|| self.error(format!("column {name} holds no whole numbers")))
+    }
+
+    fn times(&self, name: &str) -> Result<&'a TimestampMicrosecondArray, StoreError> {
+        self.column(name)?
+            .as_primitive_opt::<TimestampMicrosecondType>()
+            .ok_or_else(|| self.error(format!("column {name} holds no times")))
     }
 
     fn flags(&self, name: &str) -> Result<&'a BooleanArray, StoreError> {

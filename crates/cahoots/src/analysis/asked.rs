@@ -143,7 +143,11 @@ impl Kept {
     fn try_write(&self, bytes: &[u8]) -> std::io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut new = tempfile::Builder::new();
+        // Whoever may read the case may read this.
+        #[cfg(unix)]
+        new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = new.tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.persist(&self.path)?;
         Ok(())

@@ -4,6 +4,7 @@ mod about;
 mod asked;
 mod cite;
 pub mod coverage;
+pub mod entered;
 mod load;
 mod span;
 pub mod statements;

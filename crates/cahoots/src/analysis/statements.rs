@@ -7,9 +7,9 @@ use cahoots_store::Case;
 use serde_json::json;
 
 use super::about::Finder;
+use super::entered::{Entered, entered};
 use super::span::moment;
 use super::who::exactly;
-use super::work::{Work, decided};
 use super::{coverage, wording};
 use crate::desk::Desk;
 use crate::names::People;
@@ -26,12 +26,11 @@ fn statements(
     let about = |text: &str| -> Vec<Place> { finder.find(text).unwrap_or_default() };
     let mut all = Ledger::from_record(record, &resolve, &about);
     let zone = record.time_zone();
-    for entered in decided(case)? {
-        let Work::Statement { statement } = entered.work else { continue };
+    for Entered { seq, statement, .. } in entered(&case.catalog().human()?).in_force {
         let given = |text: &String| (!text.trim().is_empty()).then(|| text.clone());
         all.statements.push(Statement {
             place: None,
-            id: format!("entered {}", entered.seq),
+            id: format!("entered {seq}"),
             speaker: exactly(people, &statement.speaker),
             speaker_name: statement.speaker.clone(),
             made: moment(&statement.at, &zone).unwrap_or(Span::UNKNOWN),

@@ -6,6 +6,7 @@ use cahoots_record::{Claim, ItemId, UtcMicros};
 use cahoots_store::Case;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// One decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +19,9 @@ pub enum Work {
     },
     /// Somebody said something on record.
     Statement {
+        /// The number of the entered statement that this one changes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edits: Option<u64>,
         /// What was said.
         statement: Said,
     },
@@ -42,8 +46,9 @@ pub enum Work {
 }
 
 /// A statement as a person enters it.
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = statements::Said)]
 pub struct Said {
     /// Who said it.
     pub speaker: String,

@@ -119,13 +119,14 @@ pub fn search(desk: &Desk, text: &str, options: &SearchOptions) -> Result<Result
     Ok(Results { query: text.to_owned(), found, items })
 }
 
-/// The answer in JSON.
+/// The answer in JSON, with counts of at most so many parties.
 ///
 /// # Errors
 /// When the case cannot be read.
-pub fn answer(desk: &Desk, results: &Results) -> Result<SearchAnswer> {
+pub fn answer(desk: &Desk, results: &Results, parties: usize) -> Result<SearchAnswer> {
     let Results { query, found, items } = results;
-    let counts = found.counts.as_ref().map(|counts| counts_of(desk, found, counts)).transpose()?;
+    let counts = found.counts.as_ref();
+    let counts = counts.map(|counts| counts_of(desk, found, counts, parties)).transpose()?;
     Ok(SearchAnswer {
         schema: "cahoots/search/1",
         query: query.clone(),
@@ -153,11 +154,12 @@ pub fn lines(desk: &Desk, found: &Found, items: &[StoredItem]) -> Result<Vec<Fou
     Ok(items.iter().map(of).collect())
 }
 
-fn counts_of(desk: &Desk, found: &Found, counts: &Counts) -> Result<CountsAnswer> {
+fn counts_of(desk: &Desk, found: &Found, counts: &Counts, parties: usize) -> Result<CountsAnswer> {
     let (case, people) = (desk.case(), desk.people()?);
     let party = people
         .sum_accounts(&counts.by_account)
         .into_iter()
+        .take(parties)
         .map(|(party, n)| PartyCount {
             party: people.name(party).to_owned(),
             id: people.id(party).to_owned(),

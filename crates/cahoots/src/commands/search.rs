@@ -24,7 +24,7 @@ pub(super) fn run(global: &Global, args: &Search, out: &mut Output) -> Result<Do
     }
     let results = search::search(&desk, &text, &options)?;
     if out.json {
-        out.value(&search::answer(&desk, &results)?)?;
+        out.value(&search::answer(&desk, &results, usize::MAX)?)?;
     } else {
         print(&desk, &results, args, out)?;
         if let Some(counts) = &results.found.counts {

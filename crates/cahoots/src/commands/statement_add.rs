@@ -54,7 +54,7 @@ pub(super) fn run(global: &Global, add: &StatementAdd, out: &mut Output) -> Resu
         crate::report::note(&note);
     }
     drop(desk);
-    let work = Work::Statement { statement: said };
+    let work = Work::Statement { edits: None, statement: said };
     done(&decide(&global.case, add.author.as_deref(), &work)?, out)
 }
 

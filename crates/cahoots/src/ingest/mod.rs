@@ -19,12 +19,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use cahoots_import::discover::{self, Holding};
-use cahoots_import::tree::Limits;
+use cahoots_import::tree::{Limits, TreeError};
 use cahoots_import::{Format, ImportError, Options, StopFlag};
-use cahoots_record::{Balance, Issue, Locator, Selector, Severity};
+use cahoots_record::{Balance, Issue, Locator, Selector, Severity, Sha256};
 use cahoots_store::{ArchiveState, Case, NewArchive};
 
 use crate::progress::Progress;
+use pipeline::Parsed;
 use sequencer::Sequencer;
 
 /// Bytes of input after which a segment ends.
@@ -105,6 +106,7 @@ pub fn add(
         report.stopped = true;
         return Ok(report);
     }
+    let mut damaged = Vec::new();
     for holding in &holdings {
         if stop.is_set() {
             report.stopped = true;
@@ -127,7 +129,16 @@ pub fn add(
                 });
             }
             // One archive that cannot be read does not keep the others out.
-            Err(error) => report.unreadable.push((holding.name.clone(), error)),
+            Err(error) => {
+                damaged.extend(damage(&error).map(|why| (holding, why)));
+                report.unreadable.push((holding.name.clone(), error));
+            }
+        }
+    }
+    // What is no case yet does not become one for archives of which nothing can be read.
+    if sequencer.n_items() > 0 && !report.stopped {
+        for (holding, why) in damaged {
+            note_unreadable(&mut sequencer, holding, request, why, progress)?;
         }
     }
     sequencer.finish(progress)?;
@@ -194,18 +205,7 @@ fn add_one(
             (row.archive, (row.next_unit, row.next_chunk))
         }
         None => {
-            let new = NewArchive {
-                name: holding.name.clone(),
-                path,
-                folder: holding.folder,
-                members: holding.members.clone(),
-                size,
-                sha256,
-                custodian: request.custodian.clone(),
-                format: distinct(formats.iter().map(|format| format.name.to_owned())),
-                versions: versions(&formats),
-                options: options_json(request),
-            };
+            let new = new_archive(holding, request, path, (sha256, size), &formats);
             (sequencer.case().catalog().begin_archive(&new)?, (0, 0))
         }
     };
@@ -226,6 +226,69 @@ fn add_one(
     }
     let new_items = sequencer.n_items() - before;
     Ok(Some(Outcome { archive, known: false, new_items }))
+}
+
+fn new_archive(
+    holding: &Holding,
+    request: &Request,
+    path: String,
+    (sha256, size): (Sha256, u64),
+    formats: &[Format],
+) -> NewArchive {
+    NewArchive {
+        name: holding.name.clone(),
+        path,
+        folder: holding.folder,
+        members: holding.members.clone(),
+        size,
+        sha256,
+        custodian: request.custodian.clone(),
+        format: distinct(formats.iter().map(|format| format.name.to_owned())),
+        versions: versions(formats),
+        options: options_json(request),
+    }
+}
+
+/// What is wrong with a container of which nothing can be read; reading it again changes nothing.
+fn damage(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(|cause| match cause.downcast_ref::<TreeError>()? {
+        damage @ TreeError::Container { .. } => Some(damage.to_string()),
+        TreeError::Io { .. } => None,
+    })
+}
+
+/// Adds an archive of which nothing can be read: it is in the case with its digest, and its one
+/// problem says why there is nothing of it.
+fn note_unreadable(
+    sequencer: &mut Sequencer<'_>,
+    holding: &Holding,
+    request: &Request,
+    why: String,
+    progress: &Progress,
+) -> Result<()> {
+    let facts = discover::hash(holding, &mut |bytes| progress.bytes(bytes))
+        .with_context(|| format!("{} cannot be read", holding.path.display()))?;
+    let catalog = sequencer.case().catalog();
+    if catalog.find_archive(&facts.0, &request.custodian)?.is_some() {
+        return Ok(());
+    }
+    let new = new_archive(holding, request, absolute(&holding.path), facts, &[]);
+    let archive = catalog.begin_archive(&new)?;
+    sequencer.begin(archive, (0, 0));
+    sequencer.take(unreadable(why))?;
+    sequencer.end_archive()
+}
+
+/// An archive of which nothing could be read, as its only batch.
+fn unreadable(why: String) -> Parsed {
+    let issue = Issue {
+        severity: Severity::Lost,
+        code: "unreadable-archive".to_owned(),
+        locator: Locator::new(String::new(), Selector::Whole),
+        what: why,
+        kept: "nothing".to_owned(),
+    };
+    Parsed { batch: discovery_batch(vec![issue], 1), prepared: Vec::new(), bytes: 0, next: (1, 0) }
 }
 
 /// What `discover::open` found wrong, as the first batch of the archive.

@@ -9,6 +9,7 @@ mod assets;
 mod guard;
 mod headers;
 mod html;
+mod kept;
 mod limit;
 mod password;
 mod sessions;
@@ -59,7 +60,6 @@ pub fn run(root: &Path, args: &Serve, started: impl FnOnce(&Started) -> Result<(
     drop(case);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(32)
         .build()
         .context("the server cannot be started")?;
     runtime.block_on(async {
@@ -71,6 +71,7 @@ pub fn run(root: &Path, args: &Serve, started: impl FnOnce(&Started) -> Result<(
             Some(token) => format!("http://{address}/#enter={token}"),
             None => args.origin.clone().unwrap_or_else(|| format!("http://{address}/")),
         };
+        tokio::spawn(Arc::clone(&workbench).keep_ready());
         tokio::spawn(Arc::clone(&workbench).watch());
         started(&Started { url, address, case: name, accounts: !local })?;
         let service =

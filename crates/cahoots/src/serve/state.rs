@@ -1,21 +1,23 @@
 //! What all requests share: the open case, who is signed in, answers already made.
 
+use std::hash::{Hash, Hasher};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
-use cahoots_store::Case;
-use rustc_hash::FxHashMap;
+use cahoots_store::{Case, Segment};
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, OnceCell, Semaphore, broadcast};
 use utoipa::ToSchema;
 
 use super::api::error::Refused;
-use super::api::timeline::Matching;
 use super::guard::Origins;
+use super::kept::Kept;
 use super::limit::Attempts;
 use super::sessions::{Entry, Sessions};
+use crate::answers::search::parse;
+use crate::axis::Matching;
 use crate::desk::{Desk, Held};
 
 /// What somebody may do.
@@ -41,6 +43,8 @@ impl Role {
 pub struct Stamp {
     /// Segments of the record, and how far their archives have come.
     pub record: (u64, u64),
+    /// What is derived from the record, by when it was written.
+    pub derived: u64,
     /// The last decision on who is who.
     pub people: u64,
     /// The last decision that changes what is found.
@@ -50,15 +54,20 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// Whether the record and what is derived from it are the same.
+    fn reads_as(self, other: Self) -> bool {
+        (self.record, self.derived) == (other.record, other.derived)
+    }
+
     /// Reads the state; `known` spares the look at what the decisions are about.
     fn of(case: &Case, known: Option<Self>) -> Result<Self> {
         let catalog = case.catalog();
-        let record = catalog.extent()?;
+        let (record, derived) = (catalog.extent()?, derived(case));
         let log = catalog.last_human()?;
         if let Some(known) = known.filter(|known| known.log == log) {
-            return Ok(Self { record, ..known });
+            return Ok(Self { record, derived, ..known });
         }
-        let mut stamp = Self { record, log, ..Self::default() };
+        let mut stamp = Self { record, derived, log, ..Self::default() };
         let rows = catalog.human()?;
         let kind = |seq: u64| {
             let at = rows.binary_search_by_key(&seq, |row| row.seq).ok()?;
@@ -83,25 +92,85 @@ impl Stamp {
     }
 }
 
+/// When the index and the threads were last written, as one number: an import commits the record
+/// first and these after it.
+fn derived(case: &Case) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    for file in [case.index_dir().join("meta.json"), case.root().join("threads.parquet")] {
+        let facts = std::fs::metadata(file).ok();
+        facts.map(|facts| (facts.len(), facts.modified().ok())).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// What an answer rests on, beside the record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rests {
+    /// Who is who.
+    OnPeople,
+    /// Everything that people decide and that changes what is found. Making it may take long.
+    OnWork,
+}
+
+/// An answer as it is sent.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// JSON.
+    pub bytes: Arc<[u8]>,
+    /// Where the next page is.
+    pub link: Option<Arc<str>>,
+}
+
+impl From<Vec<u8>> for Answered {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes: bytes.into(), link: None }
+    }
+}
+
 /// What was read of the case at its present state.
 struct Now {
     stamp: Option<Stamp>,
     held: Arc<Held>,
+    /// The open tables, for the next connection.
+    segments: Vec<Arc<Segment>>,
 }
 
-/// A query at a state of the case.
-type MatchingKey = (String, (u64, u64), u64);
+/// A question at a state of the case, in a quarter of an hour: «yesterday» is another day after
+/// midnight, and midnight of every zone is at a quarter.
+type Key = (String, Stamp, u64);
+
+fn key(question: String, stamp: Stamp) -> Key {
+    let seconds = jiff::Timestamp::now().as_second();
+    (question, stamp, seconds.div_euclid(900) as u64)
+}
 
 /// An answer being made or made, for whoever asks the same next.
-type Made = Arc<tokio::sync::OnceCell<Arc<[u8]>>>;
+type Made = Arc<OnceCell<Answered>>;
 
-/// Answers kept, at most so many bytes.
-const KEPT: usize = 128 << 20;
+/// Open cases that are kept.
+const IDLE: usize = 16;
+/// Bytes of answers that are kept.
+const ANSWERS: usize = 128 << 20;
+/// Bytes of sets of items that queries found, kept for the next window or zoom.
+const MATCHINGS: usize = 64 << 20;
 
-#[derive(Default)]
-struct Answers {
-    of: FxHashMap<(String, Stamp), Made>,
-    order: std::collections::VecDeque<(String, Stamp)>,
+/// Who may compute at the same time: more than there are cores only wait for each other.
+struct Turns {
+    /// Searching, reading items.
+    quick: Arc<Semaphore>,
+    /// Analyses: whoever searches does not wait for them.
+    long: Arc<Semaphore>,
+    /// Looking at the state of the case, for an answer that may be there already.
+    look: Arc<Semaphore>,
+}
+
+impl Turns {
+    fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let turns = |n| Arc::new(Semaphore::new(n));
+        let cores = cores.max(2);
+        Self { quick: turns(cores), long: turns(cores), look: turns(cores) }
+    }
 }
 
 /// What all requests share.
@@ -110,9 +179,11 @@ pub struct Workbench {
     /// Cases open and not in use; each has its own connection to the catalog.
     idle: Mutex<Vec<(Stamp, Case)>>,
     now: Mutex<Now>,
-    answers: Mutex<Answers>,
-    /// What queries found; the last asked for at the end.
-    pub matchings: Mutex<Vec<(MatchingKey, Arc<Matching>)>>,
+    turns: Turns,
+    answers: Mutex<Kept<Key, Made>>,
+    matchings: Mutex<Kept<Key, Arc<Matching>>>,
+    /// The case is in another state than what was made ready.
+    changed: Notify,
     /// Who is signed in.
     pub sessions: Sessions,
     /// Addresses under which this server is known to its own pages.
@@ -170,9 +241,11 @@ impl Workbench {
         Ok(Self {
             root: root.to_owned(),
             idle: Mutex::default(),
-            now: Mutex::new(Now { stamp: None, held: Arc::default() }),
-            answers: Mutex::default(),
-            matchings: Mutex::default(),
+            now: Mutex::new(Now { stamp: None, held: Arc::default(), segments: Vec::new() }),
+            turns: Turns::new(),
+            answers: Mutex::new(Kept::most(ANSWERS)),
+            matchings: Mutex::new(Kept::most(MATCHINGS)),
+            changed: Notify::new(),
             sessions: Sessions::new(entry, address.port())?,
             origins: Origins::new(address, origin)?,
             attempts: Attempts::default(),
@@ -200,11 +273,25 @@ impl Workbench {
         self: &Arc<Self>,
         question: impl FnOnce(&Desk, Stamp) -> Result<T> + Send + 'static,
     ) -> Result<T, Refused> {
+        self.ask_in(&self.turns.quick, question).await
+    }
+
+    async fn ask_in<T: Send + 'static>(
+        self: &Arc<Self>,
+        turns: &Arc<Semaphore>,
+        question: impl FnOnce(&Desk, Stamp) -> Result<T> + Send + 'static,
+    ) -> Result<T, Refused> {
         let workbench = Arc::clone(self);
+        let turn = Arc::clone(turns).acquire_owned().await;
         let asked = tokio::task::spawn_blocking(move || {
             let (desk, stamp) = workbench.desk()?;
+            let desk = match turn {
+                Ok(turn) => desk.in_turn(turn),
+                // Nobody closes the turns.
+                Err(_) => desk,
+            };
             let answer = question(&desk, stamp);
-            held(&workbench.idle).push((stamp, desk.into_case()));
+            workbench.put_back(desk, stamp);
             answer
         });
         match asked.await {
@@ -213,46 +300,76 @@ impl Workbench {
         }
     }
 
-    /// An answer in bytes: made once for each state of the case, however many ask.
+    /// An answer: made once for each state of the case that it rests on, however many ask.
     ///
     /// # Errors
     /// As [`Self::ask`].
-    pub async fn answer(
+    pub async fn answer<T: Into<Answered> + Send + 'static>(
         self: &Arc<Self>,
-        key: String,
-        question: impl FnOnce(&Desk) -> Result<Vec<u8>> + Send + 'static,
-    ) -> Result<Arc<[u8]>, Refused> {
-        let stamp = self.ask_stamped(|_, stamp| Ok(stamp)).await?;
-        let key = (key, Stamp { log: 0, ..stamp });
+        name: String,
+        rests: Rests,
+        question: impl FnOnce(&Desk, Stamp) -> Result<T> + Send + 'static,
+    ) -> Result<Answered, Refused> {
+        let stamp = self.stamp().await?;
+        let (turns, findings) = match rests {
+            Rests::OnPeople => (&self.turns.quick, 0),
+            Rests::OnWork => (&self.turns.long, stamp.findings),
+        };
+        let key = key(name, Stamp { log: 0, findings, ..stamp });
         let made = {
             let mut answers = held(&self.answers);
-            match answers.of.get(&key) {
-                Some(made) => Arc::clone(made),
-                None => {
-                    let made = Made::default();
-                    answers.of.insert(key.clone(), Arc::clone(&made));
-                    answers.order.push_back(key.clone());
-                    made
-                }
-            }
+            answers.get(&key).unwrap_or_else(|| {
+                let made = Made::default();
+                answers.put(key.clone(), Arc::clone(&made), 0);
+                made
+            })
         };
-        let answer = made
-            .get_or_try_init(|| async { self.ask(question).await.map(Arc::<[u8]>::from) })
-            .await
-            .cloned();
-        self.forget_old();
-        answer
+        if let Some(answer) = made.get() {
+            return Ok(answer.clone());
+        }
+        let make = || async { self.ask_in(turns, question).await.map(Into::into) };
+        let answer: Answered = made.get_or_try_init(make).await?.clone();
+        let bytes = answer.bytes.len();
+        held(&self.answers).put(key, made, bytes);
+        Ok(answer)
     }
 
-    /// Forgets the oldest answers while there are too many bytes of them.
-    fn forget_old(&self) {
-        let mut answers = held(&self.answers);
-        let size = |answers: &Answers| -> usize {
-            answers.of.values().map(|made| made.get().map_or(0, |bytes| bytes.len()) + 256).sum()
+    /// The present state of the case.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn stamp(self: &Arc<Self>) -> Result<Stamp, Refused> {
+        self.ask_in(&self.turns.look, |_, stamp| Ok(stamp)).await
+    }
+
+    /// Everything that a query finds at a state of the case; kept for the next window or zoom.
+    ///
+    /// # Errors
+    /// When the text is not a query, or the case cannot be read.
+    pub fn matching(&self, desk: &Desk, stamp: Stamp, text: &str) -> Result<Arc<Matching>> {
+        let text = text.trim();
+        let key = key(text.to_owned(), Stamp { log: 0, findings: 0, ..stamp });
+        if let Some(known) = held(&self.matchings).get(&key) {
+            return Ok(known);
+        }
+        let axis = desk.axis()?;
+        let matching = if matches!(text, "" | "*") {
+            axis.everything()
+        } else {
+            let query = parse(text, desk.zone())?;
+            axis.matching(|see| Ok(desk.index()?.each_matching(&query, desk, see)?))?
         };
-        while size(&answers) > KEPT {
-            let Some(oldest) = answers.order.pop_front() else { break };
-            answers.of.remove(&oldest);
+        let matching = Arc::new(matching);
+        held(&self.matchings).put(key, Arc::clone(&matching), matching.bytes());
+        Ok(matching)
+    }
+
+    /// Keeps an open case for the next who asks, if few are kept.
+    fn put_back(&self, desk: Desk, stamp: Stamp) {
+        let case = desk.into_case();
+        let mut idle = held(&self.idle);
+        if idle.len() < IDLE {
+            idle.push((stamp, case));
         }
     }
 
@@ -262,7 +379,11 @@ impl Workbench {
         let known = held(&self.now).stamp;
         let (mut case, read_at) = match idle {
             Some((stamp, case)) => (case, Some(stamp)),
-            None => (Case::open(&self.root)?, None),
+            None => {
+                let mut case = Case::open(&self.root)?;
+                case.share_segments(&held(&self.now).segments);
+                (case, None)
+            }
         };
         let stamp = Stamp::of(&case, known).context("the state of the case cannot be read")?;
         if read_at.is_some_and(|at| at.record != stamp.record) {
@@ -275,33 +396,59 @@ impl Workbench {
             Some(before) if before.log > stamp.log || before.record > stamp.record => {
                 return Ok((Desk::over(case, Arc::clone(&now.held)), stamp));
             }
-            Some(before) if before.record == stamp.record && before.people == stamp.people => {
+            Some(before) if before.reads_as(stamp) && before.people == stamp.people => {
                 now.held = Arc::new(now.held.with_new_log());
             }
-            Some(before) if before.record == stamp.record => {
+            Some(before) if before.reads_as(stamp) => {
                 now.held = Arc::new(now.held.with_new_people());
             }
-            _ => now.held = Arc::default(),
+            _ => {
+                now.held = Arc::new(now.held.of_more());
+                now.segments = case.shared_segments();
+                self.changed.notify_one();
+            }
         }
         now.stamp = Some(stamp);
         let desk = Desk::over(case, Arc::clone(&now.held));
         Ok((desk, stamp))
     }
 
+    /// Makes what most questions need ready, at the start and whenever the record has changed, for
+    /// as long as the server runs. Whoever asks meanwhile is answered, only later.
+    pub async fn keep_ready(self: Arc<Self>) {
+        let mut axis = true;
+        loop {
+            let workbench = Arc::clone(&self);
+            let ready = move || {
+                let (desk, stamp) = workbench.desk()?;
+                let prepared = desk.prepare();
+                if axis && prepared.is_ok() {
+                    desk.axis()?;
+                }
+                workbench.put_back(desk, stamp);
+                prepared
+            };
+            // What cannot be read now is read, and its error told, when somebody asks.
+            let _ = tokio::task::spawn_blocking(ready).await;
+            // While the record grows, the axis is read by whoever looks at it.
+            axis = false;
+            self.changed.notified().await;
+        }
+    }
+
     /// Tells open pages when the record has grown, for as long as the server runs.
     pub async fn watch(self: Arc<Self>) {
         let mut known = None;
         loop {
+            if let Ok(stamp) = self.stamp().await {
+                let seen = (stamp.record, stamp.derived);
+                if known.replace(seen).is_some_and(|before| before != seen) {
+                    let (segments, archives) = stamp.record;
+                    // Nobody may be listening.
+                    let _ = self.events.send(Event::Grown { segments, archives });
+                }
+            }
             tokio::time::sleep(LOOK).await;
-            if self.events.receiver_count() == 0 {
-                continue;
-            }
-            let Ok(now) = self.ask_stamped(|_, stamp| Ok(stamp.record)).await else { continue };
-            if known.replace(now).is_some_and(|before| before != now) {
-                let (segments, archives) = now;
-                // Nobody may be listening any more.
-                let _ = self.events.send(Event::Grown { segments, archives });
-            }
         }
     }
 }

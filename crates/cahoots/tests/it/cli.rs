@@ -108,6 +108,31 @@ fn an_unreadable_archive_leaves_the_case_as_it_was() {
 }
 
 #[test]
+fn an_archive_cut_to_nothing_is_a_problem_and_the_others_go_in() {
+    let bench = Bench::new();
+    bench.write("both/box.mbox", mailbox(4));
+    // The first bytes of a zip: no listing, and no member that could be found without one.
+    bench.write("both/cut.zip", b"PK\x03\x04\x14\0\0\0\x08\0\x21\x4c\x9a\x53\xd7\x6d");
+    let opened = bench.run(&["open", "both/box.mbox", "both/cut.zip"]);
+    let said = String::from_utf8_lossy(&opened.stderr).into_owned();
+    assert_eq!(opened.status.code(), Some(2), "{said}");
+    assert!(said.contains("cut.zip") && !said.contains(": :"), "{said}");
+    assert_eq!(bench.json(&["search", "*"])["total"], 4);
+    let problems = bench.json(&["problems"]);
+    assert_eq!(problems["total"], 1, "{problems}");
+    let problem = &problems["problems"][0];
+    assert_eq!(problem["code"], "unreadable-archive", "{problems}");
+    assert_eq!(problem["archive"], 1, "{problems}");
+    bench.expect(0, &["verify"]);
+    // It is in the case now, for what it is.
+    bench.expect(0, &["add", "both/cut.zip"]);
+    assert_eq!(bench.json(&["problems"])["total"], 1);
+    // Alone it makes no case.
+    bench.expect(2, &["open", "both/cut.zip", "--case", "fresh"]);
+    assert!(!bench.path("fresh").exists());
+}
+
+#[test]
 fn threads_chronology_and_exports_work_on_a_mailbox() {
     let bench = opened(25);
     let hit = bench.json(&["search", "subject:\"4\" from:ada"]);

@@ -10,4 +10,5 @@ mod example;
 mod kill;
 mod support;
 mod workbench;
+mod workbench_growth;
 mod worlds;

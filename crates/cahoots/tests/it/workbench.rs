@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::support::{Bench, example};
 
 /// A running server, ended when dropped.
-struct Served {
-    bench: Bench,
+pub struct Served {
+    pub bench: Bench,
     child: Child,
     /// `127.0.0.1:PORT`.
-    host: String,
+    pub host: String,
     /// The token of the printed link.
     token: String,
 }
@@ -27,19 +27,19 @@ impl Drop for Served {
 }
 
 /// What the server answered.
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     headers: BTreeMap<String, String>,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         let text = || Value::String(String::from_utf8_lossy(&self.body).into_owned());
         serde_json::from_slice(&self.body).unwrap_or_else(|_| text())
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 }
@@ -51,7 +51,7 @@ fn opened() -> Bench {
 }
 
 impl Served {
-    fn start(bench: Bench, args: &[&str]) -> Self {
+    pub fn start(bench: Bench, args: &[&str]) -> Self {
         let mut child = bench
             .command()
             .args(["serve", "--json", "--listen", "127.0.0.1:0"])
@@ -103,14 +103,14 @@ impl Served {
     }
 
     /// The cookie of a session that the printed link begins.
-    fn enter(&self) -> String {
+    pub fn enter(&self) -> String {
         let body = json!({ "token": self.token }).to_string();
         let answer = self.ask("POST", "/api/v1/session", &[], &body);
         assert_eq!(answer.status, 200);
         cookie_of(&answer)
     }
 
-    fn get(&self, cookie: &str, path: &str) -> Answer {
+    pub fn get(&self, cookie: &str, path: &str) -> Answer {
         self.ask("GET", path, &[("cookie", cookie)], "")
     }
 
@@ -327,6 +327,47 @@ fn two_people_do_not_lose_each_others_words() {
     let tags = served.get(&cookie, "/api/v1/tags").json();
     assert_eq!(tags["tags"][0], json!({ "tag": "money <b>", "items": [id] }));
     assert_eq!(tags["starred"], json!([id]));
+}
+
+#[test]
+fn an_entered_statement_is_changed_in_place_and_nobody_loses_a_change() {
+    let served = Served::example();
+    let cookie = served.enter();
+    let said =
+        |words: &str| json!({ "speaker": "Bo Example", "at": "2017-01-01", "quoted": words });
+    let added = served.change(&cookie, "POST", "/api/v1/statements", "", &said("one")).json();
+    let seq = added["seq"].as_u64().unwrap();
+    let (path, seen) = (format!("/api/v1/statements/{seq}"), format!("\"{seq}\""));
+    let put = |seen: &str, words: &str| served.change(&cookie, "PUT", &path, seen, &said(words));
+    assert_eq!(put("", "two").status, 428);
+    assert_eq!(put(&seen, " ").status, 422);
+    assert_eq!(put(&seen, "two").status, 200);
+    let late = put(&seen, "three");
+    assert_eq!(late.status, 409);
+    assert_eq!(late.json()["current"]["statement"]["quoted"], "two", "what stands there is said");
+    let entered = served.get(&cookie, "/api/v1/statements/entered").json();
+    let one = &entered["statements"][0];
+    assert_eq!((&one["seq"], &one["changed"]["seq"]), (&json!(seq), &one["version"]));
+    // The ledger has it once, under its old name, with its new words.
+    let ledger = served.get(&cookie, "/api/v1/statements?of=Bo%20Example").json();
+    assert_eq!(ledger["result"].as_array().unwrap().len(), 1);
+    assert_eq!(ledger["result"][0]["id"], format!("entered {seq}"));
+    assert_eq!(ledger["result"][0]["words"], "two");
+    // A change is a decision: it can be taken back alone.
+    let undo = format!("/api/v1/log/{}/undo", one["version"]);
+    assert_eq!(served.change(&cookie, "POST", &undo, "", &json!({})).status, 200);
+    let ledger = served.get(&cookie, "/api/v1/statements?of=Bo%20Example").json();
+    assert_eq!(ledger["result"][0]["words"], "one");
+    let undo = format!("/api/v1/log/{seq}/undo");
+    assert_eq!(served.change(&cookie, "POST", &undo, "", &json!({})).status, 200);
+    let gone = put(&format!("\"{}\"", seq + 3), "four");
+    assert_eq!((gone.status, &gone.json()["current"]), (409, &Value::Null));
+    // What an archive holds has no number and cannot be changed.
+    let archived = served.change(&cookie, "PUT", "/api/v1/statements/9999", "\"1\"", &said("x"));
+    assert_eq!(archived.status, 404);
+    assert!(archived.json()["message"].as_str().unwrap().contains("an archive holds"));
+    let wrong = served.change(&cookie, "PUT", "/api/v1/statements/D1", "\"1\"", &said("x"));
+    assert_eq!((wrong.status, wrong.header("content-type")), (400, "application/json"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::answers::Answer;
 use crate::answers::overview::OverviewAnswer;
 use crate::answers::problems::{self, ProblemsAnswer};
 use crate::ingest::Report;
-use crate::serve::state::Workbench;
+use crate::serve::state::{Rests, Workbench};
 
 /// What is in the case, from when to when, who, and what went wrong.
 ///
@@ -24,11 +24,11 @@ use crate::serve::state::Workbench;
     responses((status = 200, body = OverviewAnswer), (status = 401, body = Problem))
 )]
 pub async fn overview(State(workbench): State<Arc<Workbench>>) -> Result<Response, Refused> {
-    let question = |desk: &crate::desk::Desk| {
+    let question = |desk: &crate::desk::Desk, _| {
         let answer = crate::answers::overview::answer(desk, &Report::default())?;
         Answer::of(&answer, true)?.bytes()
     };
-    Ok(answered(workbench.answer("case".to_owned(), question).await?))
+    Ok(answered(workbench.answer("case".to_owned(), Rests::OnPeople, question).await?))
 }
 
 /// Which problems.
@@ -66,5 +66,5 @@ pub async fn problems(
         let found = problems::problems(desk.case(), asked.code.as_deref(), asked.archive, limit)?;
         Answer::of(&problems::answer(&found), found.total > 0)?.bytes()
     };
-    Ok(answered(Arc::from(workbench.ask(question).await?)))
+    Ok(answered(workbench.ask(question).await?.into()))
 }

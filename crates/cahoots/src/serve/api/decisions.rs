@@ -1,91 +1,25 @@
-//! What people decide beside notes: statements, coverage, requests; the log, and taking back.
+//! What people decide beside notes and statements: coverage, requests; the log, and taking back.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Query, State};
 use cahoots_analyze::statements::{Completeness, CoverageRow};
-use cahoots_record::Claim;
 use cahoots_store::HumanRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::{Problem, Refused};
+use super::path::Path;
 use super::work::{Decided, known_item, words};
 use crate::analysis::moment;
-use crate::analysis::work::{Said, Work};
+use crate::analysis::work::Work;
 use crate::annotations::{item_of, undo_of, undone};
 use crate::desk::Desk;
 use crate::serve::sessions::Visitor;
 use crate::serve::state::Workbench;
-
-/// A statement to enter.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StatementWords {
-    /// Who said it.
-    #[serde(default)]
-    #[schema(max_length = 500)]
-    pub speaker: String,
-    /// When, as written; in the zone of the case unless it says otherwise.
-    #[serde(default)]
-    pub at: String,
-    /// Where: a programme, a hearing.
-    #[serde(default, rename = "where")]
-    pub place: String,
-    /// What was asked.
-    #[serde(default)]
-    pub question: String,
-    /// The words spoken.
-    #[schema(min_length = 1)]
-    pub quoted: String,
-    /// Where it was published.
-    #[serde(default)]
-    pub published: Vec<String>,
-    /// Its readings.
-    #[serde(default)]
-    pub claims: Vec<Claim>,
-    /// The number of the entered statement that this one replaces.
-    #[serde(default)]
-    pub replaces: Option<u64>,
-}
-
-/// Enters a statement. With `replaces`, an entered one is taken back in the same step; when
-/// somebody took it back before, nothing is written.
-#[utoipa::path(
-    post, path = "/statements", tag = "work", request_body = StatementWords,
-    responses((status = 200, body = Decided), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 409, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem))
-)]
-pub async fn add_statement(
-    State(workbench): State<Arc<Workbench>>,
-    Extension(visitor): Extension<Visitor>,
-    statement: Result<Json<StatementWords>, JsonRejection>,
-) -> Result<Json<Decided>, Refused> {
-    let Json(given) = statement?;
-    let quoted = words(&given.quoted, 20_000, "the words spoken")?;
-    let at = given.at.trim().to_owned();
-    let said = Said {
-        speaker: given.speaker.trim().to_owned(),
-        at: at.clone(),
-        place: given.place,
-        question: given.question,
-        quoted,
-        published: given.published,
-        claims: given.claims,
-    };
-    if !at.is_empty() {
-        workbench.ask(move |desk| moment(&at, desk.zone()).map(drop)).await?;
-    }
-    let value =
-        serde_json::to_value(Work::Statement { statement: said }).map_err(anyhow::Error::from)?;
-    let Some(replaced) = given.replaces else {
-        return workbench.decide(&visitor, value, |_| Ok(())).await.map(Json);
-    };
-    take_back(&workbench, &visitor, replaced, "replaced".to_owned(), Some("statement")).await?;
-    workbench.decide(&visitor, value, |_| Ok(())).await.map(Json)
-}
 
 /// A row for the table of what is known to be complete.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -296,26 +230,12 @@ pub async fn undo(
     reason: Result<Json<Reason>, JsonRejection>,
 ) -> Result<Json<Decided>, Refused> {
     let Json(Reason { reason }) = reason?;
-    take_back(&workbench, &visitor, seq, reason, None).await.map(Json)
-}
-
-async fn take_back(
-    workbench: &Arc<Workbench>,
-    visitor: &Visitor,
-    seq: u64,
-    reason: String,
-    kind: Option<&'static str>,
-) -> Result<Decided, Refused> {
     let value = serde_json::json!({ "kind": "undo", "seq": seq, "reason": reason });
     let check = move |before: &[HumanRow]| {
-        let row = before.iter().find(|row| row.seq == seq);
-        let is_kind = |row: &&HumanRow| {
-            kind.is_none_or(|kind| row.action.get("kind").and_then(Value::as_str) == Some(kind))
-        };
-        let Some(row) = row.filter(is_kind) else {
+        if !before.iter().any(|row| row.seq == seq) {
             return Err(Refused::nothing(format!("there is no decision {seq}")));
-        };
-        if undone(before).contains(&row.seq) {
+        }
+        if undone(before).contains(&seq) {
             let by = before.iter().rev().find(|row| undo_of(row) == Some(seq));
             let by = by.map(|row| serde_json::json!({ "seq": row.seq, "author": row.author }));
             return Err(Refused::conflict(
@@ -325,5 +245,5 @@ async fn take_back(
         }
         Ok(())
     };
-    workbench.decide(visitor, value, check).await
+    workbench.decide(&visitor, value, check).await.map(Json)
 }

@@ -23,7 +23,7 @@ use crate::answers::Answer;
 use crate::cli;
 use crate::commands;
 use crate::desk::Desk;
-use crate::serve::state::Workbench;
+use crate::serve::state::{Rests, Workbench};
 
 pub(super) type Asked<T> = Result<Query<T>, QueryRejection>;
 
@@ -33,7 +33,7 @@ pub(super) async fn found(
     key: String,
     question: impl FnOnce(&Desk) -> Result<Answer> + Send + 'static,
 ) -> Result<Response, Refused> {
-    Ok(answered(workbench.answer(key, |desk| question(desk)?.bytes()).await?))
+    Ok(answered(workbench.answer(key, Rests::OnWork, |desk, _| question(desk)?.bytes()).await?))
 }
 
 fn list(text: Option<&str>) -> Vec<String> {

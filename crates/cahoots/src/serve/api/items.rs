@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header::{
     CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, X_FRAME_OPTIONS,
 };
@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::error::{Problem, Refused};
 use super::json_bytes;
+use super::path::Path;
 use crate::analysis::{Citation, citation};
 use crate::answers::Answer;
 use crate::answers::item::{self, ItemAnswer};

@@ -8,17 +8,20 @@ mod decisions;
 mod events;
 mod findings;
 mod items;
+mod path;
 mod people;
 mod questions;
+mod refusals;
 mod search;
 mod session;
-pub mod timeline;
+mod statements;
+mod timeline;
 mod work;
 
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
@@ -26,7 +29,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::state::Workbench;
+use super::state::{Answered, Workbench};
 use super::{assets, guard, headers};
 
 /// What a request may carry, in bytes; imports have a limit of their own.
@@ -95,14 +98,19 @@ fn described() -> OpenApiRouter<Arc<Workbench>> {
         .routes(routes!(work::tags))
         .routes(routes!(work::searches, work::save_search))
         .routes(routes!(work::edit_search, work::remove_search))
-        .routes(routes!(decisions::add_statement))
+        .routes(routes!(statements::add))
+        .routes(routes!(statements::entered_statements))
+        .routes(routes!(statements::edit))
         .routes(routes!(decisions::add_coverage))
         .routes(routes!(decisions::decide_request))
         .routes(routes!(decisions::log))
         .routes(routes!(decisions::undo))
         .routes(routes!(events::events))
         .route_layer(from_fn(guard::signed_in));
-    OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", open.merge(closed))
+    let mut all =
+        OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", open.merge(closed));
+    refusals::describe(all.get_openapi_mut());
+    all
 }
 
 /// The description of the interface.
@@ -135,7 +143,11 @@ fn json_bytes(bytes: impl Into<axum::body::Bytes>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], bytes.into()).into_response()
 }
 
-/// An answer as the command line prints it.
-fn answered(bytes: Arc<[u8]>) -> Response {
-    json_bytes(axum::body::Bytes::from_owner(bytes))
+/// An answer that is kept, sent without a copy.
+fn answered(answer: Answered) -> Response {
+    let mut response = json_bytes(axum::body::Bytes::from_owner(answer.bytes));
+    if let Some(link) = answer.link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
 }

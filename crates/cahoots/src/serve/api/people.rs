@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{anyhow, bail};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use cahoots_record::AccountKey;
@@ -14,12 +14,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::answered;
 use super::error::{Problem, Refused};
+use super::path::Path;
 use super::work::{Decided, if_match};
 use crate::answers::people::{self, DecisionsAnswer, PeopleAnswer, SuggestionsAnswer};
 use crate::desk::Desk;
 use crate::names::PartyLine;
 use crate::serve::sessions::Visitor;
-use crate::serve::state::Workbench;
+use crate::serve::state::{Rests, Workbench};
 
 /// Which parties.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -57,7 +58,7 @@ pub async fn list(
         let (offset, limit) = (asked.offset as usize, usize::from(asked.limit.min(1_000)));
         people::list(desk, asked.name.as_deref(), offset, limit)?.bytes()
     };
-    Ok(answered(Arc::from(workbench.ask(question).await?)))
+    Ok(answered(workbench.ask(question).await?.into()))
 }
 
 /// One party.
@@ -117,11 +118,11 @@ pub async fn suggestions(
 ) -> Result<Response, Refused> {
     let Query(asked) = query?;
     let key = format!("{asked:?}");
-    let question = move |desk: &Desk| {
+    let question = move |desk: &Desk, _| {
         let limit = usize::from(asked.limit.min(1_000));
         people::suggestions(desk, asked.name.as_deref(), asked.bits, limit)?.bytes()
     };
-    Ok(answered(workbench.answer(key, question).await?))
+    Ok(answered(workbench.answer(key, Rests::OnWork, question).await?))
 }
 
 /// Every decision, with author and date.
@@ -133,7 +134,7 @@ pub async fn suggestions(
 )]
 pub async fn decisions(State(workbench): State<Arc<Workbench>>) -> Result<Response, Refused> {
     let question = |desk: &Desk| people::log(desk)?.bytes();
-    Ok(answered(Arc::from(workbench.ask(question).await?)))
+    Ok(answered(workbench.ask(question).await?.into()))
 }
 
 /// A decision on who is who.

@@ -4,21 +4,17 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use cahoots_record::ObjectKind;
 use cahoots_search::{SearchOptions, Sort as Order};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::answered;
 use super::error::{Problem, Refused};
-use super::json_bytes;
-use super::timeline::Matching;
-use crate::answers::Answer;
 use crate::answers::search::{Results, SearchAnswer, answer, parse, search as run};
 use crate::desk::Desk;
-use crate::serve::state::{Stamp, Workbench};
+use crate::serve::state::{Answered, Rests, Stamp, Workbench};
 
 /// The order of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -56,6 +52,8 @@ pub struct SearchQuery {
     #[serde(default)]
     #[param(default = false)]
     counts: bool,
+    /// Count at most this many parties, those with the most results. Without it, all of them.
+    parties: Option<u16>,
 }
 
 const fn twenty() -> u16 {
@@ -93,55 +91,48 @@ pub async fn search(
             Sort::Oldest => "oldest",
         }
     );
-    let (text, counts) = (asked.q, asked.counts);
-    let asked_offset = asked.offset as usize;
     let cursor = asked.cursor.as_deref().map(Cursor::read).transpose()?;
-    let shared = Arc::clone(&workbench);
-    let answered = workbench
-        .ask_stamped(move |desk, stamp| {
-            if cursor.is_some_and(|cursor| cursor.record != stamp.record) {
-                return Ok(None);
-            }
-            let offset = cursor.map_or(asked_offset, |cursor| cursor.offset);
-            let options = SearchOptions {
-                limit,
-                offset,
-                sort: match sort {
-                    Sort::Relevance => Order::Relevance,
-                    Sort::Newest => Order::TimeDesc,
-                    Sort::Oldest => Order::TimeAsc,
-                },
-                counts,
-            };
-            let text = if text.trim().is_empty() { "*" } else { text.as_str() };
-            let deep = offset > SHALLOW && sort != Sort::Relevance;
-            let results = if deep {
-                far_down(&shared, desk, stamp, text, sort, &options)?
-            } else {
-                run(desk, text, &options)?
-            };
-            let more = results.found.total > (offset + results.items.len()) as u64
-                && !results.items.is_empty();
-            let next = more
-                .then_some(Cursor { offset: offset + results.items.len(), record: stamp.record });
-            let bytes = Answer::of(&answer(desk, &results)?, true)?.bytes()?;
-            Ok(Some((bytes, next)))
-        })
-        .await?;
-    let Some((bytes, next)) = answered else {
+    let offset = cursor.map_or(asked.offset as usize, |cursor| cursor.offset);
+    if let Some(cursor) = cursor
+        && cursor.record != workbench.stamp().await?.record
+    {
         return Err(Refused::conflict(
             "the record has grown since the page before; begin again",
             serde_json::Value::Null,
         ));
-    };
-    let mut response = json_bytes(bytes);
-    if let Some(next) = next {
-        let link = format!("</api/v1/search?{base}&cursor={}>; rel=\"next\"", next.write());
-        if let Ok(link) = HeaderValue::from_str(&link) {
-            response.headers_mut().insert(header::LINK, link);
-        }
     }
-    Ok(response)
+    let options = SearchOptions {
+        limit,
+        offset,
+        sort: match sort {
+            Sort::Relevance => Order::Relevance,
+            Sort::Newest => Order::TimeDesc,
+            Sort::Oldest => Order::TimeAsc,
+        },
+        counts: asked.counts,
+    };
+    let parties = asked.parties.map_or(usize::MAX, usize::from);
+    let key = format!("search {:?} {options:?} {parties}", asked.q);
+    let shared = Arc::clone(&workbench);
+    let question = move |desk: &Desk, stamp: Stamp| {
+        let text = if asked.q.trim().is_empty() { "*" } else { asked.q.as_str() };
+        let deep = offset > SHALLOW && sort != Sort::Relevance;
+        let results = if deep {
+            far_down(&shared, desk, stamp, text, sort, &options)?
+        } else {
+            run(desk, text, &options)?
+        };
+        let shown = offset + results.items.len();
+        let more = results.found.total > shown as u64 && !results.items.is_empty();
+        let next = more.then_some(Cursor { offset: shown, record: stamp.record });
+        let link = next.map(|next| {
+            format!("</api/v1/search?{base}&cursor={}>; rel=\"next\"", next.write()).into()
+        });
+        let mut bytes = serde_json::to_vec_pretty(&answer(desk, &results, parties)?)?;
+        bytes.push(b'\n');
+        Ok(Answered { bytes: bytes.into(), link })
+    };
+    Ok(answered(workbench.answer(key, Rests::OnPeople, question).await?))
 }
 
 /// A page far down a list in the order of time: from the list of all matches.
@@ -154,7 +145,11 @@ fn far_down(
     options: &SearchOptions,
 ) -> anyhow::Result<Results> {
     let matching = workbench.matching(desk, stamp, text)?;
-    let ords = matching.window(&*desk.record()?, options.offset, options.limit, sort);
+    let (axis, offset, limit) = (desk.axis()?, options.offset, options.limit);
+    let ords = match sort {
+        Sort::Newest => matching.newest(&axis, offset, limit),
+        _ => matching.oldest(&axis, offset, limit),
+    };
     // The words to mark and the number of undated ones, without a hit.
     let none = SearchOptions { limit: 0, offset: 0, ..*options };
     let mut results = run(desk, text, &none)?;
@@ -225,53 +220,24 @@ pub struct ObjectCount {
 pub async fn objects(
     State(workbench): State<Arc<Workbench>>,
     query: Result<Query<ObjectsQuery>, QueryRejection>,
-) -> Result<axum::Json<ObjectsAnswer>, Refused> {
+) -> Result<Response, Refused> {
     let Query(asked) = query?;
     let shared = Arc::clone(&workbench);
-    let answer = workbench
-        .ask_stamped(move |desk, stamp| {
-            let text = if asked.q.trim().is_empty() { "*" } else { asked.q.as_str() };
-            parse(text, desk.zone())?;
-            let (record, matching) = (desk.record()?, shared.matching(desk, stamp, text)?);
-            let mut counts: FxHashMap<u32, u64> = FxHashMap::default();
-            for place in matching.places() {
-                for thing in record.things(place) {
-                    *counts.entry(thing.0).or_default() += 1;
-                }
-            }
-            let mut counts: Vec<(u32, u64)> = counts.into_iter().collect();
-            counts.sort_unstable_by_key(|(thing, n)| (std::cmp::Reverse(*n), *thing));
-            let objects = counts
-                .into_iter()
-                .filter_map(|(thing, n)| Some((record.things.get(thing as usize)?, n)))
-                .take(usize::from(asked.limit.min(200)))
-                .map(|(facts, items)| ObjectCount {
-                    kind: facts.kind,
-                    key: facts.key.clone(),
-                    items,
-                })
-                .collect();
-            Ok(ObjectsAnswer { total: matching.len(), objects })
-        })
-        .await?;
-    Ok(axum::Json(answer))
-}
-
-impl Matching {
-    /// Places in the record of a window of the list, newest or oldest first.
-    fn window(
-        &self,
-        record: &cahoots_analyze::Record,
-        offset: usize,
-        limit: usize,
-        sort: Sort,
-    ) -> Vec<cahoots_record::ItemOrd> {
-        let ord = |place| record.row(place).ord;
-        match sort {
-            Sort::Newest => self.newest().skip(offset).take(limit).map(ord).collect(),
-            _ => self.places().skip(offset).take(limit).map(ord).collect(),
-        }
-    }
+    let key = format!("objects {asked:?}");
+    let question = move |desk: &Desk, stamp| {
+        let text = if asked.q.trim().is_empty() { "*" } else { asked.q.as_str() };
+        parse(text, desk.zone())?;
+        let (axis, matching) = (desk.axis()?, shared.matching(desk, stamp, text)?);
+        let ords = matching.once().filter_map(|place| axis.ord(place));
+        let objects = desk
+            .objects()?
+            .most(ords, usize::from(asked.limit.min(200)))
+            .into_iter()
+            .map(|(kind, key, items)| ObjectCount { kind, key: key.to_owned(), items })
+            .collect();
+        Ok(serde_json::to_vec(&ObjectsAnswer { total: matching.len(), objects })?)
+    };
+    Ok(answered(workbench.answer(key, Rests::OnPeople, question).await?))
 }
 
 #[cfg(test)]

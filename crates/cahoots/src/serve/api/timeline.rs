@@ -3,109 +3,24 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use cahoots_analyze::{Place, Record};
-use cahoots_record::{ItemOrd, Visibility};
-use cahoots_store::Parts;
+use cahoots_analyze::record::Span;
+use cahoots_record::ItemOrd;
+use cahoots_store::{Parts, StoredItem};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answered;
 use super::error::{Problem, Refused};
 use crate::analysis::moment;
-use crate::answers::search::parse;
+use crate::axis::Matching;
 use crate::cli;
 use crate::commands;
 use crate::desk::Desk;
 use crate::item_json::{Line, line};
-use crate::serve::state::{Stamp, Workbench, held};
-
-/// Everything that a query finds, in the order of time.
-pub struct Matching {
-    /// Times of the dated ones in microseconds of UTC, each with its place; by lane.
-    private: Vec<(i64, u32)>,
-    public: Vec<(i64, u32)>,
-    /// All of them: dated ones in the order of time, then the others.
-    all: Vec<u32>,
-    n_dated: usize,
-}
-
-impl Matching {
-    /// `places` need not be sorted.
-    fn new(record: &Record, mut places: Vec<u32>) -> Self {
-        // Places of a record are in the order of time.
-        places.sort_unstable();
-        let (mut private, mut public) = (Vec::new(), Vec::new());
-        for place in &places {
-            let row = record.row(Place(*place));
-            if row.span.is_dated() {
-                let lane = match row.visibility {
-                    Visibility::Private => &mut private,
-                    Visibility::Public => &mut public,
-                };
-                lane.push((row.span.sort_key(), *place));
-            }
-        }
-        let n_dated = private.len() + public.len();
-        Self { private, public, all: places, n_dated }
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.all.len()
-    }
-
-    /// All of them, oldest first, undated ones last.
-    pub fn places(&self) -> impl Iterator<Item = Place> {
-        self.all.iter().map(|place| Place(*place))
-    }
-
-    /// All of them, newest first, undated ones last.
-    pub fn newest(&self) -> impl Iterator<Item = Place> {
-        let (dated, undated) = self.all.split_at(self.n_dated.min(self.all.len()));
-        dated.iter().rev().chain(undated).map(|place| Place(*place))
-    }
-}
-
-impl Workbench {
-    /// Everything that a query finds at a state of the case; kept for the next window or zoom.
-    ///
-    /// # Errors
-    /// When the text is not a query, or the case cannot be read.
-    pub fn matching(&self, desk: &Desk, stamp: Stamp, text: &str) -> Result<Arc<Matching>> {
-        const KEPT: usize = 6;
-        let key = (text.trim().to_owned(), stamp.record, stamp.people);
-        {
-            let mut kept = held(&self.matchings);
-            if let Some(at) = kept.iter().position(|(known, _)| *known == key) {
-                let found = kept.remove(at);
-                let matching = Arc::clone(&found.1);
-                kept.push(found);
-                return Ok(matching);
-            }
-        }
-        let record = desk.record()?;
-        let places: Vec<u32> = if matches!(text.trim(), "" | "*") {
-            (0..record.rows.len() as u32).collect()
-        } else {
-            let query = parse(text, desk.zone())?;
-            let ords = desk.index()?.matching(&query, desk)?;
-            let by_ord = desk.places()?;
-            let place = |ord: &ItemOrd| by_ord.get(ord.0 as usize).copied();
-            ords.iter().filter_map(place).filter(|place| *place != u32::MAX).collect()
-        };
-        let matching = Arc::new(Matching::new(&record, places));
-        let mut kept = held(&self.matchings);
-        if kept.len() >= KEPT {
-            kept.remove(0);
-        }
-        kept.push((key, Arc::clone(&matching)));
-        Ok(matching)
-    }
-}
+use crate::serve::state::{Rests, Workbench};
 
 /// Which stretch of time, how finely.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -186,93 +101,54 @@ pub struct TimelineItem {
 pub async fn timeline(
     State(workbench): State<Arc<Workbench>>,
     query: Result<Query<TimelineQuery>, QueryRejection>,
-) -> Result<Json<TimelineAnswer>, Refused> {
+) -> Result<Response, Refused> {
     let Query(asked) = query?;
     if asked.buckets == 0 || asked.buckets > 4_000 {
         return Err(Refused::wrong("a stretch is cut into 1 to 4000 buckets"));
     }
     let shared = Arc::clone(&workbench);
-    let answer = workbench
-        .ask_stamped(move |desk, stamp| {
-            let matching = shared.matching(desk, stamp, &asked.q)?;
-            summed_up(desk, &matching, &asked)
-        })
-        .await?;
-    Ok(Json(answer))
+    let key = format!("{asked:?}");
+    let question = move |desk: &Desk, stamp| {
+        let matching = shared.matching(desk, stamp, &asked.q)?;
+        Ok(serde_json::to_vec(&summed_up(desk, &matching, &asked)?)?)
+    };
+    Ok(answered(workbench.answer(key, Rests::OnPeople, question).await?))
 }
 
 fn summed_up(desk: &Desk, matching: &Matching, asked: &TimelineQuery) -> Result<TimelineAnswer> {
-    let lanes = [&matching.private, &matching.public];
-    let first = lanes.iter().filter_map(|lane| lane.first()).map(|(time, _)| *time).min();
-    let last = lanes.iter().filter_map(|lane| lane.last()).map(|(time, _)| *time).max();
+    let axis = &*desk.axis()?;
+    let (first, last) = matching.ends(axis).unzip();
     let from = asked.from.or(first).unwrap_or(0);
     let until = asked.until.or(last.map(|last| last.saturating_add(1))).unwrap_or(1);
     let until = until.max(from.saturating_add(1));
     let buckets = usize::from(asked.buckets);
-    let edge = |bucket: usize| -> i64 {
-        let width = i128::from(until) - i128::from(from);
-        (i128::from(from) + width * bucket as i128 / buckets as i128) as i64
-    };
-    let lane = |lane: &[(i64, u32)]| {
-        let before = |time: i64| lane.partition_point(|(at, _)| *at < time);
-        let mut begin = before(from);
-        let mut counts = Vec::with_capacity(buckets);
-        for bucket in 1..=buckets {
-            let end = before(edge(bucket));
-            counts.push((end - begin) as u32);
-            begin = end;
-        }
+    let width = i128::from(until) - i128::from(from);
+    let edge = |bucket| (i128::from(from) + width * bucket as i128 / buckets as i128) as i64;
+    let edges: Vec<i64> = (0..=buckets).map(edge).collect();
+    let [private, public] = matching.counts(axis, &edges).map(|counts| {
         let total = counts.iter().map(|n| u64::from(*n)).sum();
         LaneAnswer { counts, total }
-    };
-    let (private, public) = (lane(&matching.private), lane(&matching.public));
+    });
     let total = private.total + public.total;
     let items = (total <= u64::from(asked.items.min(1_000)))
-        .then(|| single(desk, &lanes, from, until))
+        .then(|| single(desk, &matching.between(axis, from, until)))
         .transpose()?;
-    Ok(TimelineAnswer {
-        from,
-        until,
-        first,
-        last,
-        total,
-        undated: (matching.all.len() - matching.n_dated) as u64,
-        private,
-        public,
-        items,
-    })
+    let undated = matching.undated(axis) as u64;
+    Ok(TimelineAnswer { from, until, first, last, total, undated, private, public, items })
 }
 
-/// The items of a stretch, in the order of time.
-fn single(
-    desk: &Desk,
-    lanes: &[&Vec<(i64, u32)>; 2],
-    from: i64,
-    until: i64,
-) -> Result<Vec<TimelineItem>> {
-    let record = desk.record()?;
-    let mut places: Vec<u32> = Vec::new();
-    for lane in lanes {
-        let (begin, end) = (
-            lane.partition_point(|(at, _)| *at < from),
-            lane.partition_point(|(at, _)| *at < until),
-        );
-        places.extend(lane[begin..end].iter().map(|(_, place)| *place));
-    }
-    places.sort_unstable();
-    let rows: Vec<_> = places.iter().map(|place| record.row(Place(*place))).collect();
-    let ords: Vec<ItemOrd> = rows.iter().map(|row| row.ord).collect();
-    let stored = desk.case().items(&ords, Parts::Text)?;
-    Ok(stored
-        .iter()
-        .zip(rows)
-        .map(|(stored, row)| TimelineItem {
-            at: row.span.sort_key(),
-            earliest: (row.span.lo != i64::MIN).then_some(row.span.lo),
-            latest: (row.span.hi != i64::MAX).then_some(row.span.hi),
+/// These items, in their order.
+fn single(desk: &Desk, ords: &[ItemOrd]) -> Result<Vec<TimelineItem>> {
+    let item = |stored: &StoredItem| {
+        let span = Span::of(&stored.item.when);
+        TimelineItem {
+            at: span.sort_key(),
+            earliest: (span.lo != i64::MIN).then_some(span.lo),
+            latest: (span.hi != i64::MAX).then_some(span.hi),
             line: line(desk.case(), stored, Some(&commands::chronology::summary(stored, 200))),
-        })
-        .collect())
+        }
+    };
+    Ok(desk.case().items(ords, Parts::Text)?.iter().map(item).collect())
 }
 
 /// Which part of the chronology.
@@ -318,7 +194,8 @@ pub async fn chronology(
     query: Result<Query<ChronologyQuery>, QueryRejection>,
 ) -> Result<Response, Refused> {
     let Query(asked) = query?;
-    let question = move |desk: &Desk| {
+    let key = format!("{asked:?}");
+    let question = move |desk: &Desk, _| {
         for date in [&asked.from, &asked.to].into_iter().flatten() {
             moment(date, desk.zone())?;
         }
@@ -331,5 +208,5 @@ pub async fn chronology(
         };
         commands::chronology::answer(desk, &args)?.bytes()
     };
-    Ok(answered(Arc::from(workbench.ask(question).await?)))
+    Ok(answered(workbench.answer(key, Rests::OnPeople, question).await?))
 }

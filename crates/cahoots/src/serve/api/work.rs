@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use cahoots_record::{ItemId, UtcMicros};
@@ -14,6 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::error::{Problem, Refused};
+use super::path::Path;
 use crate::annotations::{Annotation, Mark, NoteOn, Notebook, Pinned, Saved, TagOn};
 use crate::answers::item;
 use crate::serve::sessions::Visitor;
@@ -332,10 +333,16 @@ pub struct PinsAnswer {
 #[utoipa::path(get, path = "/pins", tag = "work", responses((status = 200, body = PinsAnswer), (status = 401, body = Problem)))]
 pub async fn pins(State(workbench): State<Arc<Workbench>>) -> Result<Json<PinsAnswer>, Refused> {
     let answer = workbench.ask(|desk| {
-        let (book, record) = (desk.notebook()?, desk.record()?);
-        let mut pins: Vec<Pinned> = book.pins().cloned().collect();
-        // Places of a record are in the order of time.
-        pins.sort_by_key(|pin| (record.by_id(pin.item).map_or(u32::MAX, |p| p.0), pin.item));
+        let (book, index) = (desk.notebook()?, desk.index()?);
+        let mut pins = Vec::new();
+        for pin in book.pins() {
+            let found = index.find_id_prefix(&pin.item.to_string())?;
+            let place = found.first().map(|(_, ord)| anyhow::Ok(desk.axis()?.place(*ord)));
+            pins.push((place.transpose()?.flatten().unwrap_or(u32::MAX), pin.clone()));
+        }
+        // Places of the axis are in the order of time.
+        pins.sort_by_key(|(place, pin)| (*place, pin.item));
+        let pins: Vec<Pinned> = pins.into_iter().map(|(_, pin)| pin).collect();
         Ok(PinsAnswer { pins })
     });
     Ok(Json(answer.await?))
