@@ -10,6 +10,10 @@ use serde::Serialize;
 use crate::answers::Answer;
 use crate::commands::Done;
 
+/// Printed in the place of the words of an item that has none: an empty line would look like a
+/// fault.
+pub const NO_TEXT: &str = "(no text)";
+
 /// Where findings go, and how.
 pub struct Output {
     out: std::io::BufWriter<std::io::Stdout>,

@@ -5,7 +5,9 @@
 //! printing show what another withholds?
 //!
 //! # Method
-//! Header fields are compared value by value. Texts are aligned word by word (`align`); a run of
+//! Header fields are compared value by value. What a value shows is said exactly (`persons`): a
+//! person whom the other printing does not name, or the address or the name of one whom it does.
+//! Texts are aligned word by word (`align`); a run of
 //! words that only one printing has counts as shown where the other has a mark of withholding in
 //! the same place or within [`NEAR`] words of it.
 //!
@@ -15,6 +17,7 @@
 //! lost look like words withheld when a mark is near.
 
 mod align;
+mod persons;
 
 use align::{Gap, gaps};
 
@@ -32,6 +35,26 @@ pub struct Field {
     pub withheld: Option<String>,
     /// Whether the label stands there with nothing behind it, and no code.
     pub blank: bool,
+    /// Whether an address in it is cut, and no code says why.
+    pub cut: bool,
+}
+
+/// What a printing shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Somebody whom the other printing does not name in this field.
+    Person,
+    /// The address of somebody whom the other printing names without one.
+    Address,
+    /// Another address of somebody whom the other printing has with an address.
+    OtherAddress,
+    /// The name of somebody whom the other printing names in another way.
+    Name,
+    /// The value of a field that is none of people.
+    Value,
+    /// Words of the text.
+    Words,
 }
 
 /// A printing of a message.
@@ -48,7 +71,9 @@ pub struct Printing {
 pub struct Shown {
     /// The field, or `text`.
     pub field: String,
-    /// The exemption code; `None` where the field was left blank.
+    /// What of it is shown.
+    pub kind: Kind,
+    /// The exemption code; `None` where the field was left blank or an address cut without one.
     pub code: Option<String>,
     /// What stands in the printing that withholds: words around the place, or the values left.
     pub withheld: String,
@@ -56,32 +81,42 @@ pub struct Shown {
     pub shown: String,
 }
 
-/// What `a` withholds and `b` shows. `blanks` asks for fields left blank without a code as well.
+/// Fields whose values are people.
+const PEOPLE: [&str; 4] = ["from", "to", "cc", "bcc"];
+
+/// What `a` withholds and `b` shows. `blanks` asks for fields left blank and addresses cut without a code as well.
 pub fn shown(a: &Printing, b: &Printing, blanks: bool) -> Vec<Shown> {
     let mut found = Vec::new();
     for field in &a.fields {
-        let asked = field.withheld.is_some() || blanks && field.blank;
+        let asked = field.withheld.is_some() || blanks && (field.blank || field.cut);
         let Some(other) = b.fields.iter().find(|other| other.name == field.name) else { continue };
         if !asked || other.withheld.is_some() && other.values.len() <= field.values.len() {
             continue;
         }
-        let more: Vec<&str> = other
-            .values
-            .iter()
-            .filter(|value| !field.values.iter().any(|own| says_as_much(own, value)))
-            .map(String::as_str)
-            .collect();
-        if !more.is_empty() {
+        let people = PEOPLE.contains(&field.name.as_str());
+        let mut more: Vec<(Kind, &str)> = Vec::new();
+        for value in &other.values {
+            if !field.values.iter().any(|own| says_as_much(own, value)) {
+                let kind = if people { persons::kind(&field.values, value) } else { Kind::Value };
+                more.push((kind, value));
+            }
+        }
+        // Each kind is a statement of its own.
+        more.sort_by_key(|(kind, _)| *kind);
+        for same in more.chunk_by(|a, b| a.0 == b.0) {
+            let values: Vec<&str> = same.iter().map(|(_, value)| *value).collect();
             found.push(Shown {
                 field: field.name.clone(),
+                kind: same[0].0,
                 code: field.withheld.clone(),
                 withheld: field.values.join("; "),
-                shown: more.join("; "),
+                shown: values.join("; "),
             });
         }
     }
     found.extend(gaps(&a.text, &b.text).into_iter().map(|Gap { code, around, words }| Shown {
         field: "text".to_owned(),
+        kind: Kind::Words,
         code: Some(code),
         withheld: around,
         shown: words,
@@ -117,6 +152,7 @@ mod tests {
             values: to.iter().map(|value| (*value).to_owned()).collect(),
             withheld: withheld.map(str::to_owned),
             blank: to.is_empty() && withheld.is_none(),
+            cut: false,
         };
         Printing { fields: vec![field], text: text.to_owned() }
     }
@@ -143,7 +179,28 @@ mod tests {
             (found[1].code.as_deref(), found[1].shown.as_str()),
             (Some("B6"), "555 0100 or 555 0101")
         );
+        assert_eq!(found[0].kind, Kind::Person);
         assert!(shown(&b, &a, false).is_empty());
+    }
+
+    #[test]
+    fn an_address_of_somebody_named_is_told_from_somebody_not_named() {
+        let a = printing(&["Quist, Bo"], Some("B6"), "");
+        let b = printing(&["'quistb@q.example'", "Cyd Olm <cyd@q.example>"], None, "");
+        let found: Vec<_> =
+            shown(&a, &b, false).into_iter().map(|shown| (shown.kind, shown.shown)).collect();
+        assert_eq!(
+            found,
+            [
+                (Kind::Person, "Cyd Olm <cyd@q.example>".to_owned()),
+                (Kind::Address, "'quistb@q.example'".to_owned())
+            ]
+        );
+        // A cut that no code explains may be a misreading: it is compared when asked for.
+        let mut cut = printing(&["Quist, Bo <bo"], None, "");
+        cut.fields[0].cut = true;
+        assert!(shown(&cut, &b, false).is_empty());
+        assert_eq!(shown(&cut, &b, true)[1].code, None);
     }
 
     #[test]

@@ -211,6 +211,10 @@ pub(crate) fn surest(
             && best.is_none_or(|(so_far, _)| confidence > so_far)
         {
             best = Some((confidence, *importer));
+            // Nobody is surer, and among equals the first counts.
+            if confidence == Confidence::Certain {
+                break;
+            }
         }
     }
     best.map(|(_, importer)| importer)

@@ -23,7 +23,7 @@ impl Importer for Released {
     fn format(&self) -> Format {
         Format {
             name: "released",
-            version: 1,
+            version: 2,
             title: "released documents: printed e-mails as text, PDF or page images",
             folder: false,
         }
@@ -200,16 +200,16 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// The head of a member as text, if it can be one.
-fn text_of(head: &[u8], complete: bool) -> Option<String> {
+fn text_of(head: &[u8], complete: bool) -> Option<Cow<'_, str>> {
     if head.contains(&0) {
         return None;
     }
     match std::str::from_utf8(head) {
-        Ok(text) => Some(text.to_owned()),
+        Ok(text) => Some(Cow::Borrowed(text)),
         // A character may be cut at the end of the head.
         Err(error) if !complete && error.valid_up_to() + 4 > head.len() => {
-            Some(String::from_utf8_lossy(&head[..error.valid_up_to()]).into_owned())
+            Some(String::from_utf8_lossy(&head[..error.valid_up_to()]))
         }
-        Err(_) => Some(encoding_rs::WINDOWS_1252.decode_without_bom_handling(head).0.into_owned()),
+        Err(_) => Some(encoding_rs::WINDOWS_1252.decode_without_bom_handling(head).0),
     }
 }

@@ -321,7 +321,8 @@ impl<'l, 'a> Reader<'l, 'a> {
             // Few programs print anything before it.
             Field::From => {
                 let alone = self.block.fields.len() == 1 && self.column.is_some();
-                !seen(Field::From) && (blanks <= 1 || alone && blanks <= 2)
+                let near = blanks <= 1 || alone && blanks <= 2;
+                !seen(Field::From) && (near || hit.surety == Surety::Exact && self.in_step(at))
             }
             Field::Attachments => !seen(hit.field) && self.block.fields.len() > 1,
             _ if seen(hit.field) => {
@@ -339,6 +340,18 @@ impl<'l, 'a> Reader<'l, 'a> {
             _ if hit.surety == Surety::Guess => self.guess_stands(at),
             _ => page || blanks <= GAP || self.column.is_some(),
         }
+    }
+
+    /// Whether a label stands as far below the one before it as the next one stands below it, give
+    /// or take a line: so a table is printed whose rows are wide apart.
+    fn in_step(&self, at: usize) -> bool {
+        let Some(before) = self.block.fields.last() else { return false };
+        let Some(next) = self.lines[at + 1..].iter().position(Line::is_text) else { return false };
+        let next = at + 1 + next;
+        let certain = label(self.lines[next].text, true).is_some_and(|hit| {
+            hit.surety == Surety::Exact && hit.field != Field::Other && !self.block.has(hit.field)
+        });
+        certain && (next - at).abs_diff(at - before.at) <= 1
     }
 
     /// A guessed label is believed when a certain one of this header follows soon or its value

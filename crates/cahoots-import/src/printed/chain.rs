@@ -250,6 +250,19 @@ mod tests {
     }
 
     #[test]
+    fn a_header_in_a_table_is_whole_although_its_rows_are_wide_apart() {
+        // As Writer prints a table above smaller print; the subject comes first.
+        let table = "Subject:  Re: Quay walls\n\n\nFrom:     Ann Lind <ann@q.example>\n\n\n\
+            Date:     Mon, 02 Mar 2009 09:04:00 +0000\n\n\nTo:       Bo Quist <bo@q.example>\n\n\
+            Yes.\nOn 3/2/2009 8:59 AM, Bo Quist wrote:\n> When?\n";
+        assert_eq!(told(table), [((1, 10), vec![(12, 12)]), ((13, 13), vec![(14, 14)])]);
+        // A label far above a header of one piece is no part of it.
+        let apart = "Subject: see below\n\n\nFrom: Ann Lind\n\
+            Sent: Monday, March 2, 2009 9:04 AM\nTo: Bo Quist\nSubject: Quay\n\nYes.\n";
+        assert_eq!(told(apart), [((4, 7), vec![(9, 9)])]);
+    }
+
+    #[test]
     fn a_message_quotes_what_stands_within_its_marks() {
         let text = "On Mar 2, 2009, at 9:04 AM, Ann Lind wrote:\n> Yes.\n\
             > On Mar 2, 2009, at 8:04 AM, Bo Quist wrote:\n>> No.\n\

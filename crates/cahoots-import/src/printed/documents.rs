@@ -107,11 +107,18 @@ fn by_header<'a>(lines: Vec<Line<'a>>, stamps: &Stamps, chain: &Chain) -> Vec<Ve
     parts
 }
 
+/// Lines of a head that are looked at.
+const LOOKED_AT: usize = 400;
+
 /// How sure the head of a text is to be a printed document: its stamps, or a header in columns.
 pub(crate) fn looks_printed(head: &str) -> Option<crate::importer::Confidence> {
     use crate::importer::Confidence;
-    let mut all = lines(head);
-    all.truncate(400);
+    let end = memchr::memchr_iter(b'\n', head.as_bytes()).nth(LOOKED_AT - 1);
+    let mut all = lines(end.map_or(head, |end| &head[..=end]));
+    // The stamp stands on the first page, mostly: the rest need not be taken apart.
+    if stamps::numbered(&all) {
+        return Some(Confidence::Certain);
+    }
     let stamps = stamps::read(&mut all);
     let numbered = stamps.document.is_some() && (stamps.case.is_some() || stamps.release.is_some());
     if numbered {

@@ -1,5 +1,7 @@
 //! Labels of printed header fields, in several languages and in spite of recognition errors.
 
+use std::sync::LazyLock;
+
 /// A field of a printed header.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Field {
@@ -194,6 +196,34 @@ const MISREAD: &[(&str, Field)] = &[
     ("cg", Field::Cc),
 ];
 
+/// A label that is known with letters misread.
+struct Long {
+    folded: String,
+    letters: u64,
+    field: Field,
+    /// Letters that may be misread.
+    allowed: usize,
+}
+
+static LONG: LazyLock<Vec<Long>> = LazyLock::new(|| {
+    [
+        ("from", Field::From),
+        ("sent", Field::Sent),
+        ("date", Field::Sent),
+        ("subject", Field::Subject),
+        ("attachments", Field::Attachments),
+        ("importance", Field::Other),
+        ("betreff", Field::Subject),
+    ]
+    .into_iter()
+    .map(|(label, field)| {
+        let folded: String = label.chars().map(fold).collect();
+        let allowed = if label.len() > 6 { 2 } else { 1 };
+        Long { letters: letters(&folded), folded, field, allowed }
+    })
+    .collect()
+});
+
 /// The label at the head of a line. `inside` says that the line may stand inside a header, where
 /// guesses are welcome.
 pub(crate) fn label(line: &str, inside: bool) -> Option<Hit> {
@@ -230,20 +260,17 @@ pub(crate) fn label(line: &str, inside: bool) -> Option<Hit> {
     let folded: String = lower.chars().filter(|c| !c.is_whitespace()).map(fold).collect();
     let length = folded.chars().count();
     if (4..=12).contains(&length) {
-        for label in ["from", "sent", "date", "subject", "attachments", "importance", "betreff"] {
-            let allowed = if label.len() > 6 { 2 } else { 1 };
-            let plain: String = label.chars().map(fold).collect();
-            if length.abs_diff(plain.chars().count()) > allowed
-                || distance(&folded, &plain) > allowed
+        let word = (folded.as_str(), letters(&folded));
+        for known in &*LONG {
+            if length.abs_diff(known.folded.chars().count()) > known.allowed
+                || !near(word, (&known.folded, known.letters), known.allowed)
             {
                 continue;
             }
-            let field =
-                LABELS.iter().find(|(known, _)| *known == label).map(|(_, field)| *field)?;
             // «Form:» and «Went:» are words; a whole header decides.
-            let sure = label.len() > 6 && mark == Mark::Colon;
+            let sure = known.allowed > 1 && mark == Mark::Colon;
             if sure || inside {
-                return hit(field, if sure { Surety::Near } else { Surety::Guess });
+                return hit(known.field, if sure { Surety::Near } else { Surety::Guess });
             }
         }
     }
@@ -343,6 +370,18 @@ fn fold(c: char) -> char {
         'é' | 'è' => 'e',
         other => other,
     }
+}
+
+/// The letters of a word as a set of bits, for [`near`]. Letters may share a bit.
+pub(crate) fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) & 63))
+}
+
+/// Whether a word has at most `most` edits to another. The sets of letters refuse most words at
+/// once: an edit brings in or takes away one letter at most.
+pub(crate) fn near(a: (&str, u64), b: (&str, u64), most: usize) -> bool {
+    let apart = (a.1 & !b.1).count_ones().max((b.1 & !a.1).count_ones());
+    apart as usize <= most && distance(a.0, b.0) <= most
 }
 
 /// Edits between two short words.

@@ -294,7 +294,8 @@ fn clean_name(name: &str) -> String {
     let name = name.trim().trim_matches(|c: char| {
         matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’' | ',' | ';' | '|' | ' ')
     });
-    name.to_owned()
+    // Recognition sees strokes and dots before a name that stands in its column.
+    name.trim_start_matches(['-', '–', '—', '.', ' ']).to_owned()
 }
 
 fn without_address(name: &str) -> String {
@@ -380,6 +381,8 @@ mod tests {
         let person = one("Vi Jord [mailto:                I");
         assert_eq!((person.name.as_str(), person.cut), ("Vi Jord", true));
         assert_eq!(person.account().as_str(), "name:vi jord");
+        let person = one("- Bo Quist");
+        assert_eq!((person.name.as_str(), person.text.as_str()), ("Bo Quist", "- Bo Quist"));
         let person = one("'bo.quist");
         assert_eq!((person.account().as_str(), person.cut), ("name:bo.quist", true));
     }

@@ -1,7 +1,9 @@
 //! Lines that programs print before a quoted or forwarded message: rules with words, and
 //! attributions like «On …, Ann wrote:».
 
-use super::labels::distance;
+use std::sync::LazyLock;
+
+use super::labels::{letters, near};
 use super::lines::Line;
 
 /// Words between rules, letters only.
@@ -37,6 +39,11 @@ const WORDS: &[&str] = &[
     "opprinneligmelding",
 ];
 
+/// [`WORDS`] with their number and set of letters.
+static KNOWN: LazyLock<Vec<(&str, usize, u64)>> = LazyLock::new(|| {
+    WORDS.iter().map(|word| (*word, word.chars().count(), letters(word))).collect()
+});
+
 /// What a separator is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Separator {
@@ -52,23 +59,23 @@ pub(crate) fn separator(text: &str) -> Option<Separator> {
     if text.len() > 80 || text.is_empty() {
         return None;
     }
-    let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
-    if letters.is_empty() {
+    let count = text.chars().filter(|c| c.is_alphabetic()).count();
+    if count == 0 {
         let rule = text.chars().filter(|c| matches!(c, '_' | '-' | '—' | '=' | '*')).count();
         return (rule >= 5 && rule * 4 >= text.chars().count() * 3).then_some(Separator::Rule);
     }
-    let count = letters.chars().count();
     if !(9..=36).contains(&count) {
         return None;
     }
-    let lower = letters.to_lowercase();
-    let near = |word: &&str| {
-        let length = word.chars().count();
-        let allowed = if length >= 15 { 3 } else { 2 };
-        length.abs_diff(count) <= allowed && distance(&lower, word) <= allowed
-    };
+    let only: String = text.chars().filter(|c| c.is_alphabetic()).collect();
+    let lower = only.to_lowercase();
+    let set = letters(&lower);
     // A sentence may end in «the original message.»; a separator stands alone.
-    WORDS.iter().any(near).then_some(Separator::Words)
+    let found = KNOWN.iter().any(|(word, length, own)| {
+        let allowed = if *length >= 15 { 3 } else { 2 };
+        length.abs_diff(count) <= allowed && near((&lower, set), (word, *own), allowed)
+    });
+    found.then_some(Separator::Words)
 }
 
 /// Who is said to have written what follows, and when.

@@ -110,6 +110,14 @@ pub(crate) fn read(lines: &mut [Line<'_>]) -> Stamps {
     stamps
 }
 
+/// Whether a line carries both numbers of a release: enough to know one by.
+pub(crate) fn numbered(lines: &[Line<'_>]) -> bool {
+    let mut stamps = Stamps::default();
+    lines.iter().filter(|line| line.kind == Kind::Text).any(|line| {
+        banner(line.text, &mut stamps) && stamps.document.is_some() && stamps.case.is_some()
+    })
+}
+
 /// The document number that a line is a stamp of.
 pub(crate) fn document_number(text: &str) -> Option<String> {
     find_ignoring_case(text, "doc")?;

@@ -3,7 +3,29 @@
 /// Letters and digits in lower case, those that recognition takes for one another made one.
 pub(crate) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    fold_into(text, usize::MAX, &mut out);
+    out
+}
+
+/// The first `most` characters of what [`fold`] gives.
+pub(crate) fn fold_head(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    // One more: `rn` may still become one letter at the end.
+    fold_into(text, most.saturating_add(1), &mut out);
+    if let Some((end, _)) = out.char_indices().nth(most) {
+        out.truncate(end);
+    }
+    out
+}
+
+/// Adds the folded characters of a text to `out`, so many at most; gives their number.
+fn fold_into(text: &str, most: usize, out: &mut String) -> usize {
+    let start = out.len();
+    let mut count = 0;
     for c in text.chars().flat_map(char::to_lowercase) {
+        if count == most {
+            break;
+        }
         let c = match c {
             '0' => 'o',
             '1' | 'i' | 'ı' | '|' => 'l',
@@ -12,14 +34,15 @@ pub(crate) fn fold(text: &str) -> String {
             _ => continue,
         };
         // `rn` is read as `m` and the other way round.
-        if c == 'n' && out.ends_with('r') {
+        if c == 'n' && out[start..].ends_with('r') {
             out.pop();
             out.push('m');
         } else {
             out.push(c);
+            count += 1;
         }
     }
-    out
+    count
 }
 
 /// A subject without the marks of answers and forwards.
@@ -52,13 +75,18 @@ pub(crate) fn without_marks(text: &str) -> String {
 
 /// Hashes of the folded words of three letters and more, sorted; the first `most` words.
 pub(crate) fn words(text: &str, most: usize) -> Vec<u32> {
-    let mut words: Vec<u32> = text
-        .split_whitespace()
-        .map(fold)
-        .filter(|word| word.chars().count() >= 3)
-        .take(most)
-        .map(|word| crate::threads::key(&word) as u32)
-        .collect();
+    let mut words: Vec<u32> = Vec::new();
+    let mut folded = String::new();
+    for word in text.split_whitespace() {
+        folded.clear();
+        if fold_into(word, usize::MAX, &mut folded) < 3 {
+            continue;
+        }
+        if words.len() == most {
+            break;
+        }
+        words.push(crate::threads::key(&folded) as u32);
+    }
     words.sort_unstable();
     words
 }
@@ -107,6 +135,10 @@ mod tests {
     fn misreadings_fold_together() {
         assert_eq!(fold("Harbour  1O5"), fold("harbour IOS"));
         assert_eq!(fold("return"), fold("retum"));
+        for most in 0..8 {
+            let whole: String = fold("A return 1").chars().take(most).collect();
+            assert_eq!(fold_head("A return 1", most), whole);
+        }
         assert_eq!(base_subject("Re: FW: re: Harbour: rules"), "Harbour: rules");
         assert_eq!(without_marks("a [withheld: B6] b"), "a  b");
         assert!(alike("harbourmaster", "harbcurmaster", 8));

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use cahoots_record::{ItemOrd, Selector};
 use serde_json::Value;
 
-use super::fold::{base_subject, fold, without_marks, words};
+use super::fold::{base_subject, fold, fold_head, without_marks, words};
 use crate::case::Case;
 use crate::error::StoreError;
+use crate::segment::Segment;
 
 /// A printing, reduced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,8 +57,6 @@ impl Sheet {
         text: &str,
     ) -> Self {
         let plain = without_marks(text);
-        let folded = fold(&plain);
-        let end = folded.char_indices().nth(HEAD).map_or(folded.len(), |(at, _)| at);
         let name = sender.first().copied().unwrap_or_default();
         let name = name.split(['<', '[']).next().filter(|n| !n.trim().is_empty()).unwrap_or(name);
         let given = subject.unwrap_or_default();
@@ -74,7 +73,7 @@ impl Sheet {
             subject: fold(base),
             unheaded: subject.is_none(),
             words: words(&plain, MOST_WORDS),
-            letters: folded[..end].to_owned(),
+            letters: fold_head(&plain, HEAD),
             withheld: plain.len() != text.len(),
             answer: base.len() < given.trim().len(),
             ..Self::default()
@@ -99,24 +98,9 @@ impl Sheets {
         let mut place: rustc_hash::FxHashMap<u64, usize> = rustc_hash::FxHashMap::default();
         let segments: Vec<_> =
             (0..case.segments().len()).filter_map(|at| case.segment(at)).collect();
-        for segment in &segments {
-            let mut details: rustc_hash::FxHashMap<u64, (Value, bool)> =
-                rustc_hash::FxHashMap::default();
-            segment.each_item(|glance, _| {
-                if glance.native_id.is_some_and(|native| native.starts_with(MARK))
-                    && let Some(detail) = glance.detail
-                    && let Ok(Value::Object(mut detail)) = serde_json::from_str(detail)
-                    && let Some(printed) = detail.remove("printed")
-                {
-                    details.insert(glance.ord.0, (printed, glance.flags.recovered));
-                }
-            })?;
-            segment.each_text(|words| {
-                if let Some((printed, recovered)) = details.get(&words.ord.0) {
-                    place.insert(words.ord.0, sheets.sheets.len());
-                    sheets.sheets.push(sheet(words.ord.0, printed, *recovered, words.text));
-                }
-            })?;
+        for sheet in side_by_side(&segments)? {
+            place.insert(sheet.ord, sheets.sheets.len());
+            sheets.sheets.push(sheet);
         }
         let mut documents: BTreeMap<(u32, String), Vec<(u64, usize)>> = BTreeMap::new();
         for segment in &segments {
@@ -147,6 +131,51 @@ impl Sheets {
             .collect();
         Ok(sheets)
     }
+}
+
+/// The sheets of segments, in their order. Reducing texts is most of the work, so two threads
+/// share it.
+fn side_by_side(segments: &[&Segment]) -> Result<Vec<Sheet>, StoreError> {
+    let reduce = |segments: &[&Segment]| -> Result<Vec<Sheet>, StoreError> {
+        let mut all = Vec::new();
+        for segment in segments {
+            of_segment(segment, &mut all)?;
+        }
+        Ok(all)
+    };
+    // Halves by items: the last segment is seldom full.
+    let end = segments.last().map_or(0, |segment| segment.ords().end);
+    let half = segments.partition_point(|segment| segment.ords().end * 2 <= end);
+    let (first, second) = segments.split_at(half);
+    if first.is_empty() {
+        return reduce(second);
+    }
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| reduce(second));
+        let mut all = reduce(first)?;
+        // A thread that panicked has nothing to give; reading here again tells what is wrong.
+        all.extend(other.join().unwrap_or_else(|_| reduce(second))?);
+        Ok(all)
+    })
+}
+
+/// Adds the printed items of a segment.
+fn of_segment(segment: &Segment, sheets: &mut Vec<Sheet>) -> Result<(), StoreError> {
+    let mut details: rustc_hash::FxHashMap<u64, (Value, bool)> = rustc_hash::FxHashMap::default();
+    segment.each_item(|glance, _| {
+        if glance.native_id.is_some_and(|native| native.starts_with(MARK))
+            && let Some(detail) = glance.detail
+            && let Ok(Value::Object(mut detail)) = serde_json::from_str(detail)
+            && let Some(printed) = detail.remove("printed")
+        {
+            details.insert(glance.ord.0, (printed, glance.flags.recovered));
+        }
+    })?;
+    segment.each_text(|words| {
+        if let Some((printed, recovered)) = details.get(&words.ord.0) {
+            sheets.push(sheet(words.ord.0, printed, *recovered, words.text));
+        }
+    })
 }
 
 /// One item from what its importer kept of the printing.

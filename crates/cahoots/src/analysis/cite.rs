@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::item_json::{archive_name, people as named, reading, who};
 use crate::names::People;
-use crate::output::{Output, Style, fit, one_line};
+use crate::output::{NO_TEXT, Output, Style, fit, one_line};
 
 /// How much of an item's words a citation quotes, in characters.
 const QUOTED: usize = 200;
@@ -67,7 +67,10 @@ fn first_words(stored: &StoredItem) -> String {
     let text = one_line(&stored.item.text.chars().take(QUOTED * 2).collect::<String>());
     let text: Vec<&str> = text.split_whitespace().collect();
     match text.is_empty() {
-        true => one_line(stored.item.subject.as_deref().unwrap_or_default()),
+        true => match one_line(stored.item.subject.as_deref().unwrap_or_default()) {
+            subject if subject.is_empty() => NO_TEXT.to_owned(),
+            subject => subject,
+        },
         false => text.join(" "),
     }
 }

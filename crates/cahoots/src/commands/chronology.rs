@@ -13,7 +13,7 @@ use crate::answers::search::parse;
 use crate::cli::{Chronology, Global};
 use crate::desk::Desk;
 use crate::item_json::{archive_name, line, who};
-use crate::output::{Output, Style, counted, fit, one_line, width_of};
+use crate::output::{NO_TEXT, Output, Style, counted, fit, one_line, width_of};
 
 pub(super) fn run(global: &Global, args: &Chronology, out: &mut Output) -> Result<Done> {
     let desk = super::open_desk(global, out)?;
@@ -118,7 +118,7 @@ pub fn summary(stored: &StoredItem, width: usize) -> String {
         _ => {
             let start: String = item.text.chars().take(width * 2).collect();
             let words: Vec<&str> = start.split_whitespace().collect();
-            fit(&words.join(" "), width)
+            if words.is_empty() { NO_TEXT.to_owned() } else { fit(&words.join(" "), width) }
         }
     }
 }

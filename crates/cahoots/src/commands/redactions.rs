@@ -1,7 +1,7 @@
 //! `redactions`: what one printing of a message withholds and another shows, side by side.
 
 use anyhow::Result;
-use cahoots_analyze::redactions::{Field, Printing, Shown, shown};
+use cahoots_analyze::redactions::{Field, Kind, Printing, Shown, shown};
 use cahoots_record::ItemOrd;
 use cahoots_store::{Case, Parts, StoredItem};
 use serde_json::{Value, json};
@@ -109,18 +109,26 @@ fn printing(stored: &StoredItem) -> Printing {
     };
     let blank = list(detail.get("blank"));
     let withheld = detail.get("withheld").and_then(Value::as_array);
-    let code = |name: &str| -> Option<String> {
-        let of_field = |entry: &&Value| entry.get("field").and_then(Value::as_str) == Some(name);
-        let entry = withheld?.iter().find(of_field)?;
-        Some(entry.get("code").and_then(Value::as_str).unwrap_or_default().to_owned())
+    let entries = |name: &str| -> Vec<&str> {
+        let all = withheld.into_iter().flatten();
+        let of_field = all.filter(|entry| entry.get("field").and_then(Value::as_str) == Some(name));
+        of_field
+            .map(|entry| entry.get("code").and_then(Value::as_str).unwrap_or_default())
+            .collect()
     };
     let fields = ["from", "to", "cc", "bcc", "sent", "subject"]
         .into_iter()
-        .map(|name| Field {
-            name: name.to_owned(),
-            values: list(detail.get("printed").and_then(|printed| printed.get(name))),
-            withheld: code(name),
-            blank: blank.iter().any(|blank| blank == name),
+        .map(|name| {
+            let codes = entries(name);
+            let withheld =
+                codes.iter().find(|code| !code.is_empty()).map(|code| (*code).to_owned());
+            Field {
+                name: name.to_owned(),
+                values: list(detail.get("printed").and_then(|printed| printed.get(name))),
+                cut: withheld.is_none() && !codes.is_empty(),
+                withheld,
+                blank: blank.iter().any(|blank| blank == name),
+            }
         })
         .collect();
     Printing { fields, text: stored.item.text.clone() }
@@ -148,6 +156,7 @@ fn row(case: &Case, found: &Found) -> Value {
         "time": found.shows.item.when.sort_key().map(|time| time.to_string()),
         "subject": found.shows.item.subject,
         "field": found.shown.field,
+        "kind": found.shown.kind,
         "code": found.shown.code,
         "withheld": found.shown.withheld,
         "shown": found.shown.shown,
@@ -170,13 +179,7 @@ fn print(case: &Case, found: &[Found], out: &mut Output) -> Result<()> {
             out.line(out.styled(Style::Bold, &fit(&head, width)))?;
             last = Some(item.id);
         }
-        let code = found.shown.code.as_deref().filter(|code| !code.is_empty());
-        let kind = match (&found.shown.code, code) {
-            (_, Some(code)) => format!("withheld, {code}"),
-            (Some(_), None) => "withheld".to_owned(),
-            (None, _) => "left blank".to_owned(),
-        };
-        out.line(format!("  {} {kind}", found.shown.field))?;
+        out.line(format!("  {} {}", found.shown.field, said(&found.shown)))?;
         let sides = [
             ("here", &found.withholds, &found.shown.withheld),
             ("there", &found.shows, &found.shown.shown),
@@ -191,4 +194,22 @@ fn print(case: &Case, found: &[Found], out: &mut Output) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What one printing withholds and the other shows, in words.
+fn said(shown: &Shown) -> String {
+    let here = match &shown.code {
+        Some(code) => format!("withheld, {code}"),
+        None if shown.withheld.is_empty() => "left blank".to_owned(),
+        None => "an address cut, without a code".to_owned(),
+    };
+    let there = match shown.kind {
+        Kind::Person if shown.withheld.is_empty() => return here,
+        Kind::Person => "there somebody who is not named here",
+        Kind::Address => "there an address, where the name alone is printed here",
+        Kind::OtherAddress => "there another address of somebody who has one here",
+        Kind::Name => "there the name of somebody who is printed in another way here",
+        Kind::Value | Kind::Words => return here,
+    };
+    format!("{here}; {there}")
 }

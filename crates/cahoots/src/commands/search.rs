@@ -11,7 +11,7 @@ use crate::answers::search::{self, Results};
 use crate::cli::{Global, Search, Sort};
 use crate::desk::Desk;
 use crate::item_json::{addressees, archive_name, author};
-use crate::output::{Output, Style, counted, fit, number, one_line};
+use crate::output::{NO_TEXT, Output, Style, counted, fit, number, one_line};
 
 pub(super) fn run(global: &Global, args: &Search, out: &mut Output) -> Result<Done> {
     let desk = super::open_desk(global, out)?;
@@ -102,6 +102,8 @@ fn print(desk: &Desk, results: &Results, args: &Search, out: &mut Output) -> Res
         if !snippet.text.is_empty() {
             let text = highlighted(&snippet.text, &snippet.highlights, out);
             out.line(format!("            {text}"))?;
+        } else if item.text.trim().is_empty() {
+            out.line(format!("            {}", out.styled(Style::Dim, NO_TEXT)))?;
         }
         if several {
             let place = format!("{} {}", archive_name(case, stored.archive), item.locator);

@@ -9,7 +9,7 @@ use super::Done;
 use crate::answers::item;
 use crate::cli::{Global, Show};
 use crate::item_json::{archive_name, people};
-use crate::output::{Output, Style, one_line, printable, size};
+use crate::output::{NO_TEXT, Output, Style, one_line, printable, size};
 
 pub(super) fn run(global: &Global, args: &Show, out: &mut Output) -> Result<Done> {
     let desk = super::open_desk(global, out)?;
@@ -52,7 +52,10 @@ pub(super) fn run(global: &Global, args: &Show, out: &mut Output) -> Result<Done
         }
     }
     out.line("")?;
-    out.line(printable(shown.stored.item.text.trim_end()))?;
+    match shown.stored.item.text.trim_end() {
+        "" => out.line(out.styled(Style::Dim, NO_TEXT))?,
+        text => out.line(printable(text))?,
+    }
     match shown.original {
         Ok(original) if original.unchanged => {}
         Ok(_) => {

@@ -7,7 +7,7 @@ use super::search::note_what_is_missing;
 use crate::answers::{item, thread};
 use crate::cli::{Global, Thread};
 use crate::item_json::author;
-use crate::output::{Output, Style, counted, fit, one_line};
+use crate::output::{NO_TEXT, Output, Style, counted, fit, one_line};
 
 pub(super) fn run(global: &Global, args: &Thread, out: &mut Output) -> Result<Done> {
     let desk = super::open_desk(global, out)?;
@@ -39,6 +39,7 @@ pub(super) fn run(global: &Global, args: &Thread, out: &mut Output) -> Result<Do
         let who = author(item);
         let text: String = item.text.chars().take(400).collect();
         let own = text.lines().find(|line| is_own(line)).unwrap_or_default();
+        let own = if item.text.trim().is_empty() { NO_TEXT } else { own };
         let rest = if new_subject.is_empty() { own } else { new_subject };
         let body = fit(&format!("{who}: {rest}"), out.width().saturating_sub(32 + indent.len()));
         out.line(format!("{id} {mark}{}  {indent}{body}", out.time(&item.when)))?;

@@ -282,8 +282,14 @@ impl<'a> Sequencer<'a> {
             && self.through != Some(last)
         {
             progress.stage("index", "writing", None);
-            self.writer.commit(last)?;
-            self.case.write_threads()?;
+            // Neither needs the other: the threads come from the record alone.
+            let (writer, case) = (&mut self.writer, &*self.case);
+            std::thread::scope(|scope| {
+                let commit = scope.spawn(|| writer.commit(last));
+                let threads = case.write_threads();
+                commit.join().map_err(|_| anyhow!("the thread that writes the index died"))??;
+                threads.map_err(anyhow::Error::from)
+            })?;
         }
         self.writer.finish()?;
         progress.done();
