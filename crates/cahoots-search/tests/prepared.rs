@@ -1,4 +1,5 @@
 //! An index made ready in memory answers what it answers from disk.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use cahoots_record::{
     AccountKey, Flags, Item, ItemId, ItemKind, ItemOrd, Locator, Medium, Participant, Role,

@@ -115,7 +115,7 @@ impl Axis {
             axis.places[*ord as usize] = place;
         }
         let where_ = |is: &dyn Fn(usize) -> bool| {
-            axis.set(&mut |see| {
+            axis.set(|see| {
                 (0..seen.len()).filter(|ord| is(*ord)).for_each(|ord| see(ItemOrd(ord as u64)));
             })
         };
@@ -140,7 +140,7 @@ impl Axis {
     }
 
     /// The set of the items that `tell` shows.
-    fn set(&self, tell: &mut dyn FnMut(&mut dyn FnMut(ItemOrd))) -> Places {
+    fn set(&self, tell: impl FnOnce(&mut dyn FnMut(ItemOrd))) -> Places {
         let mut words = vec![0_u64; self.len().div_ceil(64)];
         tell(&mut |ord| {
             // What the index knows and this state of the case does not is not on the axis.
@@ -164,12 +164,8 @@ impl Axis {
         &self,
         tell: impl FnOnce(&mut dyn FnMut(ItemOrd)) -> Result<()>,
     ) -> Result<Matching> {
-        let (mut tell, mut told) = (Some(tell), Ok(()));
-        let all = self.set(&mut |see| {
-            if let Some(tell) = tell.take() {
-                told = tell(see);
-            }
-        });
+        let mut told = Ok(());
+        let all = self.set(|see| told = tell(see));
         told?;
         Ok(self.split(all))
     }

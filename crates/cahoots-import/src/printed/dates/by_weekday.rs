@@ -179,12 +179,12 @@ mod tests {
             ("Monday, Ma 16, 2011 9:52 PM", "2011-05-16T21:52"),
             ("Thursday, September 29, 201.1 9:49 PM", "2011-09-29T21:49"),
             ("Friday, January 7, 2 11 10:19 PM", "2011-01-07T22:19"),
-            ("Saturday, October 3, LUU9 8:19 PM", "2009-10-03T20:19"),
             ("Wed Sea 16 22:04:24 2009", "2009-09-16T22:04:24"),
             ("Sunday, December 09,2612- 01:08 PM", "2012-12-09T13:08"),
             ("Wednesday, June zi, zulz 11:31 AM", ""),
             ("Friday, August OS, 2011 08:00 AM", "2011-08-05T08:00"),
-            // Two days fit, or none is left.
+            // Two days fit (the 31st was a Saturday as well), or none is left.
+            ("Saturday, October 3, LUU9 8:19 PM", ""),
             ("Tuesday, March OS, 2011 06:19 AM", ""),
             ("Wednesday, July n, 2011 6:03 AM", ""),
             ("Friday, June 0:21 AM", ""),
