@@ -24,9 +24,13 @@ impl Clock {
         Some((part("%-d %B %Y"), part("%H:%M"), part("%Z")))
     }
 
-    /// The day of a time, with its doubt: «12 October 2016», «about 12 October 2016».
+    /// The day of a time, with its doubt: «12 October 2016», «about 12 October 2016»; no finer than it
+    /// is known: «about November 2018», «about 2018».
     pub fn day_of(&self, when: Span) -> String {
+        let wide = if when.is_bounded() { when.hi.saturating_sub(when.lo) } else { 0 };
         match when.day_in(&self.zone) {
+            Some((day, false)) if wide > 62 * DAY => format!("about {}", day.strftime("%Y")),
+            Some((day, false)) if wide > 3 * DAY => format!("about {}", day.strftime("%B %Y")),
             Some((day, true)) => day.strftime("%-d %B %Y").to_string(),
             Some((day, false)) => format!("about {}", day.strftime("%-d %B %Y")),
             None => "an unknown day".to_owned(),
@@ -110,6 +114,11 @@ mod tests {
         let utc = Clock::of(&Record::empty("UTC"));
         assert_eq!(utc.when(Span::at(at)), "on 14 October 2016, 13:34 UTC");
         assert_eq!(utc.when(day), "between 14 October 2016 and 15 October 2016");
+        assert_eq!(utc.day_of(day), "about 14 October 2016");
+        let weeks = Span { lo: day.lo - 10 * DAY, hi: day.hi + 10 * DAY };
+        assert_eq!(utc.day_of(weeks), "about October 2016");
+        let months = Span { lo: day.lo - 90 * DAY, hi: day.hi + 60 * DAY };
+        assert_eq!(utc.day_of(months), "about 2016");
         assert_eq!(utc.when(Span::UNKNOWN), "at an unknown time");
         assert_eq!(
             utc.when(Span { lo: i64::MIN, hi: i64::MIN + 1 }),
