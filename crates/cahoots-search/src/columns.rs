@@ -34,6 +34,8 @@ pub(crate) struct SegmentColumns {
     pub time: Vec<i64>,
     /// Places in [`Columns::cells`].
     pub cell: Vec<u32>,
+    /// Documents without a time.
+    pub n_undated: usize,
     /// Where the accounts of a document begin; one more than there are documents.
     starts: Vec<u32>,
     /// Accounts that take part, each once a document.
@@ -130,6 +132,7 @@ impl Columns {
             ord: Vec::with_capacity(n),
             time: Vec::with_capacity(n),
             cell: Vec::with_capacity(n),
+            n_undated: 0,
             starts: Vec::with_capacity(n + 1),
             accounts: Vec::new(),
         };
@@ -155,6 +158,7 @@ impl Columns {
             last = Some((cell, number));
             columns.ord.push(place);
             columns.time.push(at);
+            columns.n_undated += usize::from(at == NEVER);
             columns.cell.push(number);
             let start = columns.accounts.len();
             for value in account.values_for_doc(doc).filter(|value| takes_part(*value)) {

@@ -28,7 +28,7 @@ const MOST_PREFIXED: usize = 20_000;
 /// A query ready to run.
 pub(crate) struct Compiled {
     pub query: Box<dyn Run>,
-    /// The same without its periods, for items that have no time.
+    /// If there are periods in it: items without a time that match it but for them.
     pub undated: Option<Box<dyn Run>>,
     pub expanded: Vec<(String, Vec<String>)>,
     pub marks: Marks,
@@ -41,6 +41,7 @@ struct Compiler<'a> {
     known_forms: &'a Forms,
     expanded: Vec<(String, Vec<String>)>,
     marks: Marks,
+    prefixes: Vec<Prefixed>,
     /// Periods ask for items without a time instead.
     undated: bool,
 }
@@ -59,14 +60,14 @@ impl Compiled {
             known_forms: index.forms(),
             expanded: Vec::new(),
             marks: Marks::default(),
+            prefixes: Vec::new(),
             undated: false,
         };
         let run = compiler.node(&query.root, false)?;
         let (expanded, marks) =
             (std::mem::take(&mut compiler.expanded), std::mem::take(&mut compiler.marks));
-        compiler.undated = true;
         let undated = match has_time(&query.root) {
-            true => Some(compiler.node(&query.root, false)?),
+            true => Some(compiler.undated(&query.root)?),
             false => None,
         };
         Ok(Self { query: run, undated, expanded, marks })
@@ -79,6 +80,16 @@ fn has_time(node: &Node) -> bool {
         Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(has_time),
         Node::Not(node) => has_time(node),
         Node::All | Node::Text(..) | Node::Is(..) => false,
+    }
+}
+
+/// Whether only items with a time can match.
+fn needs_time(node: &Node) -> bool {
+    match node {
+        Node::Time { .. } => true,
+        Node::And(nodes) => nodes.iter().any(needs_time),
+        Node::Or(nodes) => nodes.iter().all(needs_time),
+        Node::Not(_) | Node::All | Node::Text(..) | Node::Is(..) => false,
     }
 }
 
@@ -96,6 +107,18 @@ fn union(mut queries: Vec<Box<dyn Run>>) -> Box<dyn Run> {
 }
 
 impl Compiler<'_> {
+    /// Items without a time that would match if they lay in the periods asked for.
+    fn undated(&mut self, node: &Node) -> Result<Box<dyn Run>, SearchError> {
+        self.undated = true;
+        let otherwise = self.node(node, false)?;
+        self.undated = false;
+        let mut clauses = vec![(Occur::Must, self.tag("time:none")), (Occur::Must, otherwise)];
+        if !needs_time(node) {
+            clauses.push((Occur::MustNot, self.node(node, false)?));
+        }
+        Ok(Box::new(BooleanQuery::new(clauses)))
+    }
+
     fn node(&mut self, node: &Node, negated: bool) -> Result<Box<dyn Run>, SearchError> {
         Ok(match node {
             Node::All => Box::new(AllQuery),
@@ -200,7 +223,7 @@ impl Compiler<'_> {
             }
             Words::Prefix(prefix) => {
                 for (handle, _) in handles {
-                    queries.push(Box::new(Prefixed::new(handle, prefix)));
+                    queries.push(Box::new(self.prefixed(handle, prefix)));
                 }
             }
             Words::Fuzzy(word, distance) => {
@@ -211,6 +234,16 @@ impl Compiler<'_> {
             }
         }
         Ok(union(queries))
+    }
+
+    /// Each prefix once, so that its words are read once however often it stands in a query.
+    fn prefixed(&mut self, handle: Handle, prefix: &str) -> Prefixed {
+        if let Some(known) = self.prefixes.iter().find(|known| known.is(handle, prefix)) {
+            return known.clone();
+        }
+        let new = Prefixed::new(handle, prefix);
+        self.prefixes.push(new.clone());
+        new
     }
 
     fn forms(&mut self, word: &str, negated: bool) -> Result<Vec<String>, SearchError> {
@@ -271,7 +304,7 @@ impl Compiler<'_> {
 
     /// A person: by the words printed there, or by an account that the name stands for.
     fn people(&mut self, handle: Handle, value: &str, roles: Option<&[Role]>) -> Box<dyn Run> {
-        let words: Vec<String> = tokens::words(value).map(|(word, _)| word).collect();
+        let words: Vec<String> = tokens::words(value).map(|(word, _)| word.into_owned()).collect();
         let mut queries: Vec<Box<dyn Run>> = Vec::new();
         if !words.is_empty() {
             queries.push(phrase(handle, &words, 0));

@@ -1,7 +1,13 @@
 //! A search over columns in memory: the same hits, total and counts as from the columns on disk.
+//!
+//! The segments of a large index are shared among the cores. What is found does not depend on who
+//! read which: hits are ranked by a total order, and everything else is a sum.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cahoots_record::{ItemId, ItemOrd, UtcMicros};
 use tantivy::query::{EnableScoring, Query};
@@ -56,6 +62,11 @@ impl Tally {
         }
     }
 
+    fn add(&mut self, other: &Self) {
+        self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| *own += other);
+        self.accounts.iter_mut().zip(&other.accounts).for_each(|(own, other)| *own += other);
+    }
+
     fn spread(&self, columns: &Columns) -> Spread {
         let mut spread = Spread::default();
         for (cell, n) in columns.cells.iter().zip(&self.cells).filter(|(_, n)| **n > 0) {
@@ -78,7 +89,57 @@ impl Tally {
     }
 }
 
+/// What one core found.
+struct Part {
+    total: u64,
+    best: Best,
+    tally: Option<Tally>,
+}
+
+impl Part {
+    fn add(&mut self, other: Self) {
+        self.total += other.total;
+        self.best.heap.extend(other.best.heap);
+        if let (Some(own), Some(other)) = (&mut self.tally, &other.tally) {
+            own.add(other);
+        }
+    }
+}
+
+/// Documents from which on a search is worth a second core.
+const WORTH_SHARING: usize = 20_000;
+
 impl Columns {
+    /// Has every segment looked at, by as many cores as are worth it; each of them begins with what
+    /// `begin` gives.
+    fn side_by_side<T: Send>(
+        &self,
+        begin: impl Fn() -> T + Sync,
+        look: impl Fn(&mut T, usize, &SegmentColumns) -> tantivy::Result<()> + Sync,
+    ) -> tantivy::Result<Vec<T>> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut own = begin();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(columns) = self.segments.get(at) else { break };
+                look(&mut own, at, columns)?;
+            }
+            tantivy::Result::Ok(own)
+        };
+        let docs: usize = self.segments.iter().map(|segment| segment.ord.len()).sum();
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = cores.min(self.segments.len()).min(docs / WORTH_SHARING).max(1);
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut found = vec![work()?];
+            for other in others {
+                found.push(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            }
+            Ok(found)
+        })
+    }
+
     /// Runs a query. The columns must [fit](Self::fits) the searcher.
     pub fn search(
         &self,
@@ -86,50 +147,79 @@ impl Columns {
         query: &dyn Query,
         gather: &Gather,
     ) -> tantivy::Result<Found> {
-        let mut best =
-            Best { wanted: gather.wanted, order: gather.order, heap: BinaryHeap::new(), bar: None };
-        let mut tally = gather.counts.then(|| Tally {
-            cells: vec![0; self.cells.len()],
-            accounts: vec![0; self.n_accounts],
-        });
-        let mut total = 0;
+        let begin = || Part {
+            total: 0,
+            best: Best {
+                wanted: gather.wanted,
+                order: gather.order,
+                heap: BinaryHeap::new(),
+                bar: None,
+            },
+            tally: gather.counts.then(|| Tally {
+                cells: vec![0; self.cells.len()],
+                accounts: vec![0; self.n_accounts],
+            }),
+        };
         let ranked = gather.wanted > 0;
         let scored = ranked && gather.order == Order::Score;
         let weight = query.weight(match scored {
             true => EnableScoring::enabled_from_searcher(searcher),
             false => EnableScoring::disabled_from_searcher(searcher),
         })?;
-        for (number, (columns, reader)) in
-            (0u32..).zip(self.segments.iter().zip(searcher.segment_readers()))
-        {
+        let parts = self.side_by_side(begin, |part, at, columns| {
+            let Part { total, best, tally } = part;
+            let (number, reader) = (at as u32, searcher.segment_reader(at as u32));
             if scored {
-                weight.for_each(reader, &mut |doc, score| {
-                    total += 1;
+                return weight.for_each(reader, &mut |doc, score| {
+                    *total += 1;
                     best.see(columns, number, doc, score.max(0.0).to_bits());
-                    if let Some(tally) = &mut tally {
+                    if let Some(tally) = tally {
                         tally.see(columns, &[doc]);
                     }
-                })?;
-            } else {
-                weight.for_each_no_score(reader, &mut |docs| {
-                    total += docs.len() as u64;
-                    if ranked {
-                        docs.iter().for_each(|doc| best.see(columns, number, *doc, 0));
-                    }
-                    if let Some(tally) = &mut tally {
-                        tally.see(columns, docs);
-                    }
-                })?;
+                });
             }
-        }
+            weight.for_each_no_score(reader, &mut |docs| {
+                *total += docs.len() as u64;
+                if ranked {
+                    docs.iter().for_each(|doc| best.see(columns, number, *doc, 0));
+                }
+                if let Some(tally) = tally {
+                    tally.see(columns, docs);
+                }
+            })
+        })?;
+        let all = parts.into_iter().reduce(|mut all, part| {
+            all.add(part);
+            all
+        });
+        let Part { total, best, tally } = all.unwrap_or_else(begin);
         let mut ranked: Vec<Ranked> = best.heap.into_iter().map(|Reverse(ranked)| ranked).collect();
         ranked.sort_unstable_by_key(|ranked| Reverse(*ranked));
+        ranked.truncate(gather.wanted);
         Ok(Found {
             total,
             hits: self.hits(searcher, &ranked)?,
             counts: tally.map(|tally| tally.spread(self).counts()),
             ..Found::default()
         })
+    }
+
+    /// How many match of a query that only documents without a time can match.
+    pub fn count_undated(&self, searcher: &Searcher, query: &dyn Query) -> tantivy::Result<u64> {
+        if self.segments.iter().all(|segment| segment.n_undated == 0) {
+            return Ok(0);
+        }
+        let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+        let parts = self.side_by_side(
+            || 0,
+            |n, at, columns| {
+                if columns.n_undated > 0 {
+                    *n += u64::from(weight.count(searcher.segment_reader(at as u32))?);
+                }
+                Ok(())
+            },
+        )?;
+        Ok(parts.iter().sum())
     }
 
     /// The few that are shown, with their ids.
@@ -158,13 +248,12 @@ impl Columns {
         each: &mut dyn FnMut(ItemOrd),
     ) -> tantivy::Result<()> {
         let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-        for (columns, reader) in self.segments.iter().zip(searcher.segment_readers()) {
-            weight.for_each_no_score(reader, &mut |docs| {
-                for doc in docs {
-                    each(ItemOrd(u64::from(columns.ord[*doc as usize])));
-                }
-            })?;
-        }
+        let found = self.side_by_side(Vec::new, |found, at, columns| {
+            weight.for_each_no_score(searcher.segment_reader(at as u32), &mut |docs| {
+                found.extend(docs.iter().map(|doc| columns.ord[*doc as usize]));
+            })
+        })?;
+        found.iter().flatten().for_each(|ord| each(ItemOrd(u64::from(*ord))));
         Ok(())
     }
 }

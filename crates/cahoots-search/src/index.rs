@@ -198,14 +198,16 @@ impl Index {
         }
         .map_err(SearchError::index("searched"))?;
         found.hits.drain(..options.offset.min(found.hits.len()));
-        found.undated = match &compiled.undated {
-            Some(query) => Some(
-                searcher
-                    .search(query.as_ref(), &tantivy::collector::Count)
-                    .map_err(SearchError::index("searched"))? as u64,
-            ),
-            None => None,
-        };
+        found.undated = match (&compiled.undated, &columns) {
+            (None, _) => None,
+            (Some(query), Some(columns)) => Some(columns.count_undated(&searcher, query.as_ref())),
+            (Some(query), None) => {
+                let count = searcher.search(query.as_ref(), &tantivy::collector::Count);
+                Some(count.map(|n| n as u64))
+            }
+        }
+        .transpose()
+        .map_err(SearchError::index("searched"))?;
         if let Some(counts) = found.counts.as_mut().filter(|_| columns.is_none()) {
             let public = Term::from_field_text(self.fields.tag, "in:public");
             let public = BooleanQuery::intersection(vec![

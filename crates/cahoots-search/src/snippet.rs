@@ -1,5 +1,6 @@
 //! The stretch of a text that shows why it was found.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -57,11 +58,12 @@ impl Marks {
     /// Stretches of the text that match, in order, not overlapping.
     fn find(&self, text: &str) -> Vec<Range<usize>> {
         let longest = self.phrases.iter().map(Vec::len).max().unwrap_or(0);
-        let mut recent: VecDeque<(String, Range<usize>)> = VecDeque::new();
+        let mut recent: VecDeque<(Cow<'_, str>, Range<usize>)> = VecDeque::new();
         let mut found: Vec<Range<usize>> = Vec::new();
         for (word, range) in tokens::words(text) {
-            let plain = tokens::folded(&word);
-            if self.matches(&word) || (plain != word && self.matches(&plain)) {
+            // Folded, plain letters stay as they are.
+            let accents = || !word.is_ascii() && self.matches(&tokens::folded(&word));
+            if self.matches(&word) || accents() {
                 push(&mut found, range.clone());
             }
             if longest > 0 {
@@ -102,7 +104,10 @@ fn push(found: &mut Vec<Range<usize>>, range: Range<usize>) {
 /// matches.
 pub(crate) fn cut(marks: &Marks, text: &str, width: usize) -> Snippet {
     let width = width.max(20);
-    let read = text.char_indices().nth(MOST_READ).map_or(text, |(at, _)| &text[..at]);
+    let read = match text.len() > MOST_READ {
+        true => text.char_indices().nth(MOST_READ).map_or(text, |(at, _)| &text[..at]),
+        false => text,
+    };
     let found = if marks.is_empty() { Vec::new() } else { marks.find(read) };
     // The window of `width` bytes with the most matches; the first of equals.
     let mut best = (0, 0);

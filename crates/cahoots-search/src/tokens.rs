@@ -4,6 +4,8 @@
 //! `zurich` finds «Zürich» and `zürich` finds only that. Runs of more than 40 characters are left
 //! out: they are encoded data, and would make up most of the index.
 
+use std::borrow::Cow;
+
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// The longest word that is indexed, in characters.
@@ -120,26 +122,37 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// A query's word in the form in which it is indexed.
-pub(crate) fn normal(word: &str) -> String {
-    word.chars().flat_map(char::to_lowercase).collect()
+/// A word in the form in which it is indexed.
+fn lowered(word: &str) -> Cow<'_, str> {
+    if !word.is_ascii() {
+        word.chars().flat_map(char::to_lowercase).collect()
+    } else if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(word.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(word)
+    }
 }
 
 /// Every word of a text in normal form, with its place in bytes.
-pub(crate) fn words(text: &str) -> impl Iterator<Item = (String, std::ops::Range<usize>)> + '_ {
+pub(crate) fn words(
+    text: &str,
+) -> impl Iterator<Item = (Cow<'_, str>, std::ops::Range<usize>)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let (start, end) = next_word(text, at)?;
         at = end;
-        Some((normal(&text[start..end]), start..end))
+        Some((lowered(&text[start..end]), start..end))
     })
 }
 
 /// A word without the accents of Latin letters.
-pub(crate) fn folded(word: &str) -> String {
+pub(crate) fn folded(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() {
+        return Cow::Borrowed(word);
+    }
     let mut out = String::with_capacity(word.len());
     fold_into(word, &mut out);
-    out
+    Cow::Owned(out)
 }
 
 fn fold_into(word: &str, out: &mut String) {

@@ -101,6 +101,8 @@ fn asked() -> Vec<Query> {
         "archive:1",
         "after:1970-01-05",
         "crane before:1970-01-09",
+        "crane OR before:1970-01-09",
+        "har* AND NOT (crane before:1970-01-09)",
         "thread:anything",
         "zebra",
     ];
@@ -166,5 +168,52 @@ proptest! {
         let grown = Index::open(dir.path()).unwrap();
         grown.prepare(Some(&ready)).unwrap();
         prop_assert_eq!(&on_disk, &said(&grown));
+    }
+}
+
+#[test]
+fn several_cores_say_what_one_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = Index::open(dir.path()).unwrap();
+    let one = |n: i64| -> Made {
+        let words = vec![(n % 6) as usize, (n / 7 % 6) as usize];
+        let day = (n % 11 != 0).then_some(n * 7919 % 40);
+        (day, words, vec![((n % 50) as u32, (n % 3) as u8)], (n % 3) as u32, 0, n % 5 == 0)
+    };
+    let mut first = 0;
+    for (through, n) in (0u64..).zip([30_000, 4, 25_000]) {
+        let made: Vec<Made> = (first..first + n).map(one).collect();
+        add(&index, &made, first as u64, through);
+        first += n;
+    }
+    let ready = Index::open(dir.path()).unwrap();
+    ready.prepare(None).unwrap();
+    for (on_disk, in_memory) in said(&index).into_iter().zip(said(&ready)) {
+        // Long lists in a failure help nobody.
+        assert!(on_disk == in_memory, "{on_disk:.600}\n{in_memory:.600}");
+    }
+}
+
+#[test]
+fn undated_are_those_that_only_a_time_could_bring_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = Index::open(dir.path()).unwrap();
+    // Words by place in the list above: harbour, crane.
+    let made: Vec<Made> = [(Some(1), 0), (None, 0), (None, 2), (Some(20), 2), (None, 0)]
+        .into_iter()
+        .map(|(day, word)| (day, vec![word], Vec::new(), 0, 0, false))
+        .collect();
+    add(&index, &made, 0, 0);
+    let today = jiff::civil::date(2020, 1, 1).to_zoned(jiff::tz::TimeZone::UTC).unwrap();
+    for (text, total, undated) in [
+        ("harbour before:1970-01-09", 1, Some(2)),
+        // The undated crane is found already.
+        ("crane OR before:1970-01-09", 3, Some(2)),
+        ("crane", 2, None),
+    ] {
+        let query = Query::parse(text, &today).unwrap();
+        let options = SearchOptions { limit: 9, offset: 0, sort: Sort::TimeAsc, counts: false };
+        let found = index.search(&query, &Nobody, &options).unwrap();
+        assert_eq!((found.total, found.undated), (total, undated), "{text}");
     }
 }

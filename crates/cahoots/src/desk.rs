@@ -208,6 +208,9 @@ impl Desk {
         let before = self.held.before.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.index()?.prepare(before.as_deref())?;
         self.people()?;
+        for segment in self.case.shared_segments() {
+            segment.make_ready()?;
+        }
         Ok(())
     }
 

@@ -291,13 +291,15 @@ impl Parser<'_> {
                         .hint("write word~1 or word~2"));
                 }
             };
-            let words: Vec<String> = tokens::words(word).map(|(word, _)| word).collect();
+            let words: Vec<String> =
+                tokens::words(word).map(|(word, _)| word.into_owned()).collect();
             if let [word] = words.as_slice() {
                 return Ok(Node::Text(field, Words::Fuzzy(word.clone(), distance)));
             }
         }
         if let Some(word) = text.strip_suffix('*') {
-            let mut words: Vec<String> = tokens::words(word).map(|(word, _)| word).collect();
+            let mut words: Vec<String> =
+                tokens::words(word).map(|(word, _)| word.into_owned()).collect();
             let Some(last) = words.pop() else {
                 return Err(QueryError::new(value.at, "a beginning is missing before *")
                     .hint("write at least one letter: crypto*"));
@@ -313,7 +315,7 @@ impl Parser<'_> {
         if exact {
             text = &text[1..];
         }
-        let words: Vec<String> = tokens::words(text).map(|(word, _)| word).collect();
+        let words: Vec<String> = tokens::words(text).map(|(word, _)| word.into_owned()).collect();
         match words.as_slice() {
             [] => Err(QueryError::new(value.at, "there is no word in this")
                 .hint("words are letters and digits; use field:value for the rest")),
@@ -379,7 +381,7 @@ impl Parser<'_> {
 }
 
 fn phrase(field: Option<Field>, text: &str, slop: u32) -> Node {
-    let words: Vec<String> = tokens::words(text).map(|(word, _)| word).collect();
+    let words: Vec<String> = tokens::words(text).map(|(word, _)| word.into_owned()).collect();
     match words.is_empty() {
         // Quotes around no word ask for nothing in particular.
         true => Node::All,

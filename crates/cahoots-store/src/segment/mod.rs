@@ -1,6 +1,8 @@
 //! One segment of the record: a folder of Parquet tables that one stretch of an archive gave.
 
+mod constant;
 mod read;
+mod row;
 mod scan;
 mod schema;
 mod write;

@@ -4,13 +4,12 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::types::UInt64Type;
 use cahoots_record::{
-    AccountKey, Attachment, Basis, Confidence, Flags, Item, ItemId, ItemKind, ItemOrd, Locator,
-    Medium, Object, ObjectKind, Participant, Precision, Role, Severity, Sha256, UtcMicros,
-    Visibility, When,
+    AccountKey, Attachment, Item, ItemId, ItemOrd, Object, ObjectKind, Participant, Role, Severity,
+    Sha256, UtcMicros,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -19,6 +18,8 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::metadata::PageIndexPolicy;
 
+use super::constant::{self, Constant};
+use super::row::Columns;
 use super::schema::{Copy, TABLES};
 use crate::error::StoreError;
 
@@ -73,7 +74,13 @@ pub struct Segment {
     dir: PathBuf,
     first: ItemOrd,
     n_items: u64,
-    tables: Vec<OnceLock<Option<ArrowReaderMetadata>>>,
+    tables: Vec<OnceLock<Footer>>,
+}
+
+/// What the end of a table's file says of it.
+struct Footer {
+    metadata: ArrowReaderMetadata,
+    constants: Vec<Constant>,
 }
 
 /// The columns of `items` that [`Parts::Line`] reads.
@@ -144,20 +151,25 @@ impl Segment {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StoreError::io(path, "the table cannot be opened")(error)),
         };
-        let metadata = match self.tables[place].get() {
-            Some(Some(metadata)) => metadata.clone(),
-            _ => {
+        let footer = match self.tables[place].get() {
+            Some(footer) => footer,
+            None => {
                 let options =
                     ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
                 let metadata = ArrowReaderMetadata::load(&file, options)
                     .map_err(failed("the table's footer cannot be read"))?;
-                let _ = self.tables[place].set(Some(metadata.clone()));
-                metadata
+                let constants = Constant::of(&metadata);
+                self.tables[place].get_or_init(|| Footer { metadata, constants })
             }
         };
+        let metadata = footer.metadata.clone();
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+        let mut constants = Vec::new();
         if !columns.is_empty() {
-            let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+            let wanted = footer.constants.iter().filter(|known| columns.contains(&known.name()));
+            constants.extend(wanted.cloned());
+            let read = columns.iter().filter(|name| !constants.iter().any(|c| c.name() == **name));
+            let mask = ProjectionMask::columns(builder.parquet_schema(), read.copied());
             builder = builder.with_projection(mask);
         }
         let mut batch = 8192;
@@ -169,7 +181,19 @@ impl Segment {
         }
         let reader =
             builder.with_batch_size(batch).build().map_err(failed("the table cannot be read"))?;
-        Ok(Some(Batches { reader, path }))
+        Ok(Some(Batches { reader, constants, path }))
+    }
+
+    /// Reads the ends of the tables that lines of a list come from, so that the first list does
+    /// not have to.
+    ///
+    /// # Errors
+    /// When a table cannot be read.
+    pub fn make_ready(&self) -> Result<(), StoreError> {
+        for table in ["items", "participants"] {
+            self.open(table, &["item"], Some(&[]))?;
+        }
+        Ok(())
     }
 
     /// The ids and content digests of its items, in order.
@@ -405,6 +429,7 @@ impl Segment {
 /// The batches of one table, with errors that name the file.
 pub(super) struct Batches {
     reader: parquet::arrow::arrow_reader::ParquetRecordBatchReader,
+    constants: Vec<Constant>,
     path: PathBuf,
 }
 
@@ -413,7 +438,11 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.reader.next().map(|batch| {
-            batch.map_err(|error| StoreError::Table {
+            let whole = batch.and_then(|batch| match self.constants.as_slice() {
+                [] => Ok(batch),
+                constants => constant::with(&batch, constants),
+            });
+            whole.map_err(|error| StoreError::Table {
                 path: self.path.clone(),
                 what: "the table cannot be read",
                 source: parquet::errors::ParquetError::External(Box::new(error)),
@@ -448,159 +477,4 @@ fn selection(rows: &[std::ops::Range<usize>], total: usize) -> RowSelection {
         selectors.push(RowSelector::skip(total - at));
     }
     selectors.into()
-}
-
-/// Typed access to a batch by column name; absent columns read as empty.
-struct Columns<'a> {
-    batch: &'a RecordBatch,
-    path: PathBuf,
-}
-
-impl<'a> Columns<'a> {
-    fn new(batch: &'a RecordBatch, path: PathBuf) -> Self {
-        Self { batch, path }
-    }
-
-    fn text(&self, name: &str, row: usize) -> &'a str {
-        match self.batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>()) {
-            Some(column) if column.is_valid(row) => column.value(row),
-            _ => "",
-        }
-    }
-
-    fn text_or_none(&self, name: &str, row: usize) -> Option<String> {
-        let column = self.batch.column_by_name(name)?.as_string_opt::<i32>()?;
-        column.is_valid(row).then(|| column.value(row).to_owned())
-    }
-
-    fn damaged(&self, name: &str, row: usize, found: &str) -> StoreError {
-        StoreError::Damaged {
-            path: self.path.clone(),
-            reason: format!("row {row} of a batch: column {name} holds {found:?}"),
-        }
-    }
-
-    fn parsed<T: std::str::FromStr>(&self, name: &str, row: usize) -> Result<T, StoreError> {
-        let text = self.text(name, row);
-        text.parse().map_err(|_| self.damaged(name, row, text))
-    }
-
-    fn parsed_or_none<T: std::str::FromStr>(
-        &self,
-        name: &str,
-        row: usize,
-    ) -> Result<Option<T>, StoreError> {
-        match self.text_or_none(name, row) {
-            Some(text) => text.parse().map(Some).map_err(|_| self.damaged(name, row, &text)),
-            None => Ok(None),
-        }
-    }
-
-    fn named<T>(
-        &self,
-        name: &str,
-        row: usize,
-        from_name: fn(&str) -> Option<T>,
-    ) -> Result<T, StoreError> {
-        let text = self.text(name, row);
-        from_name(text).ok_or_else(|| self.damaged(name, row, text))
-    }
-
-    fn time(&self, name: &str, row: usize) -> Option<UtcMicros> {
-        let column =
-            self.batch.column_by_name(name)?.as_primitive_opt::<TimestampMicrosecondType>()?;
-        column.is_valid(row).then(|| UtcMicros(column.value(row)))
-    }
-
-    fn long(&self, name: &str, row: usize) -> u64 {
-        self.long_or_none(name, row).unwrap_or_default()
-    }
-
-    fn long_or_none(&self, name: &str, row: usize) -> Option<u64> {
-        let column = self.batch.column_by_name(name)?.as_primitive_opt::<UInt64Type>()?;
-        column.is_valid(row).then(|| column.value(row))
-    }
-
-    fn count(&self, name: &str, row: usize) -> u32 {
-        self.batch
-            .column_by_name(name)
-            .and_then(|column| column.as_primitive_opt::<UInt32Type>())
-            .map_or(0, |column| column.value(row))
-    }
-
-    fn flag(&self, name: &str, row: usize) -> bool {
-        self.batch
-            .column_by_name(name)
-            .and_then(|column| column.as_boolean_opt())
-            .is_some_and(|column| column.value(row))
-    }
-
-    fn list(&self, name: &str, row: usize) -> Vec<String> {
-        let Some(column) =
-            self.batch.column_by_name(name).and_then(|column| column.as_list_opt::<i32>())
-        else {
-            return Vec::new();
-        };
-        let values = column.value(row);
-        let Some(values) = values.as_string_opt::<i32>() else { return Vec::new() };
-        values.iter().flatten().map(str::to_owned).collect()
-    }
-
-    /// An item without participants, objects and attachments.
-    fn item(&self, row: usize) -> Result<StoredItem, StoreError> {
-        let zero = Sha256::from_bytes([0; 32]);
-        let detail = match self.text_or_none("detail", row) {
-            Some(text) => {
-                serde_json::from_str(&text).map_err(|_| self.damaged("detail", row, &text))?
-            }
-            None => serde_json::Value::Null,
-        };
-        let flag = |name| self.flag(name, row);
-        Ok(StoredItem {
-            ord: ItemOrd(self.long("item", row)),
-            archive: self.count("archive", row),
-            item: Item {
-                id: self.parsed("id", row)?,
-                kind: self.named("kind", row, ItemKind::from_name)?,
-                medium: self.named("medium", row, Medium::from_name)?,
-                visibility: self.named("visibility", row, Visibility::from_name)?,
-                native_id: self.text_or_none("native_id", row),
-                when: When {
-                    earliest: self.time("time_earliest", row),
-                    latest: self.time("time_latest", row),
-                    offset: self
-                        .batch
-                        .column_by_name("offset_seconds")
-                        .and_then(|column| column.as_primitive_opt::<Int32Type>())
-                        .filter(|column| column.is_valid(row))
-                        .map(|column| column.value(row)),
-                    precision: self.named("time_precision", row, Precision::from_name)?,
-                    basis: self.named("time_basis", row, Basis::from_name)?,
-                    confidence: self.named("time_confidence", row, Confidence::from_name)?,
-                    raw: self.text_or_none("time_raw", row),
-                },
-                subject: self.text_or_none("subject", row),
-                text: self.text("text", row).to_owned(),
-                language: self.text_or_none("language", row),
-                participants: Vec::new(),
-                objects: Vec::new(),
-                references: self.list("references", row),
-                conversation: self.text_or_none("conversation", row),
-                parent: self.parsed_or_none("parent", row)?,
-                attachments: Vec::new(),
-                flags: Flags {
-                    recovered: flag("recovered"),
-                    summary: flag("summary"),
-                    deleted: flag("deleted"),
-                    automated: flag("automated"),
-                    cut: flag("cut"),
-                },
-                content_hash: self.parsed_or_none("content_sha256", row)?.unwrap_or(zero),
-                mih: self.text_or_none("mih", row),
-                detail,
-                locator: self.parsed::<Locator>("locator", row)?,
-                raw_sha256: self.parsed_or_none("raw_sha256", row)?.unwrap_or(zero),
-            },
-        })
-    }
 }
