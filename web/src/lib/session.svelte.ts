@@ -25,7 +25,11 @@ onSignedOut(() => {
 /** Reads what every page needs. */
 export async function lookAgain(): Promise<void> {
   session.who = await get("/api/v1/session");
-  if (session.who.signed_in) session.overview = await get("/api/v1/case");
+  await lookAtCase();
+}
+
+async function lookAtCase(): Promise<void> {
+  if (session.who?.signed_in) session.overview = await get("/api/v1/case");
 }
 
 /** Comes in with the token of the link, if the address has one, and reads the case. */
@@ -40,7 +44,8 @@ export async function comeIn(): Promise<void> {
     session.trouble = error instanceof Error ? error.message : String(error);
   }
   try {
-    await lookAgain();
+    // Who came in is known already.
+    await (session.who?.signed_in ? lookAtCase() : lookAgain());
     if (session.who?.signed_in) session.trouble = "";
   } catch (error) {
     session.trouble = error instanceof Error ? error.message : String(error);
@@ -51,7 +56,7 @@ export async function comeIn(): Promise<void> {
 export async function signIn(name: string, password: string): Promise<void> {
   session.who = await send("post", "/api/v1/session", { body: { name, password } });
   session.trouble = "";
-  await lookAgain();
+  await lookAtCase();
 }
 
 /** Goes out. */

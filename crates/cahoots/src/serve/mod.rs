@@ -6,6 +6,7 @@
 
 mod api;
 mod assets;
+mod gently;
 mod guard;
 mod headers;
 mod html;
@@ -18,6 +19,7 @@ mod state;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
@@ -62,7 +64,7 @@ pub fn run(root: &Path, args: &Serve, started: impl FnOnce(&Started) -> Result<(
         .enable_all()
         .build()
         .context("the server cannot be started")?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let listener = listen(args.listen, local).await?;
         let address = listener.local_addr()?;
         let entry = if local { Entry::Link } else { Entry::Accounts };
@@ -76,12 +78,24 @@ pub fn run(root: &Path, args: &Serve, started: impl FnOnce(&Started) -> Result<(
         started(&Started { url, address, case: name, accounts: !local })?;
         let service =
             api::router(Arc::clone(&workbench)).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service)
-            .with_graceful_shutdown(asked_to_stop())
-            .await
-            .context("the server stopped")
-    })
+        let (stopping, stopped) = (Arc::clone(&workbench), workbench.ended());
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+            asked_to_stop().await;
+            stopping.end();
+        });
+        tokio::select! {
+            served = serving => served.context("the server stopped"),
+            () = async { stopped.await; tokio::time::sleep(GRACE).await } => Ok(()),
+        }
+    });
+    // Nobody waits for the answer to a long question any more. Decisions were written, or were not,
+    // whenever this happens.
+    runtime.shutdown_background();
+    served
 }
+
+/// How long answers under way are waited for when the server is told to stop.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Listens; the port that nobody asked for by name may be another one when it is taken.
 async fn listen(wanted: SocketAddr, local: bool) -> Result<TcpListener> {

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::{Context, Result};
 use cahoots_store::{Case, Segment};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, OnceCell, Semaphore, broadcast};
+use tokio::sync::{Notify, OnceCell, Semaphore, broadcast, watch};
 use utoipa::ToSchema;
 
 use super::api::error::Refused;
+use super::gently::gently;
 use super::guard::Origins;
 use super::kept::Kept;
 use super::limit::Attempts;
@@ -154,13 +155,21 @@ const ANSWERS: usize = 128 << 20;
 /// Bytes of sets of items that queries found, kept for the next window or zoom.
 const MATCHINGS: usize = 64 << 20;
 
+/// What kind of question is asked.
+#[derive(Clone, Copy)]
+enum Pace {
+    /// Searching, reading items.
+    Quick,
+    /// Analyses: whoever searches does not wait for them.
+    Long,
+    /// Looking at the state of the case, for an answer that may be there already.
+    Look,
+}
+
 /// Who may compute at the same time: more than there are cores only wait for each other.
 struct Turns {
-    /// Searching, reading items.
     quick: Arc<Semaphore>,
-    /// Analyses: whoever searches does not wait for them.
     long: Arc<Semaphore>,
-    /// Looking at the state of the case, for an answer that may be there already.
     look: Arc<Semaphore>,
 }
 
@@ -170,6 +179,14 @@ impl Turns {
         let turns = |n| Arc::new(Semaphore::new(n));
         let cores = cores.max(2);
         Self { quick: turns(cores), long: turns(cores), look: turns(cores) }
+    }
+
+    fn of(&self, pace: Pace) -> &Arc<Semaphore> {
+        match pace {
+            Pace::Quick => &self.quick,
+            Pace::Long => &self.long,
+            Pace::Look => &self.look,
+        }
     }
 }
 
@@ -194,6 +211,7 @@ pub struct Workbench {
     pub events: broadcast::Sender<Event>,
     /// Decisions are written one after the other.
     pub writing: Mutex<()>,
+    ending: watch::Sender<bool>,
 }
 
 /// What pages are told when it happens.
@@ -251,7 +269,19 @@ impl Workbench {
             attempts: Attempts::default(),
             events: broadcast::Sender::new(64),
             writing: Mutex::new(()),
+            ending: watch::Sender::new(false),
         })
+    }
+
+    /// Ends what would go on for ever: pages that listen for what happens.
+    pub fn end(&self) {
+        self.ending.send_replace(true);
+    }
+
+    /// Waits until the server is told to stop.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut ending = self.ending.subscribe();
+        async move { drop(ending.wait_for(|ends| *ends).await) }
     }
 
     /// Asks the case something, away from the threads that serve.
@@ -273,17 +303,18 @@ impl Workbench {
         self: &Arc<Self>,
         question: impl FnOnce(&Desk, Stamp) -> Result<T> + Send + 'static,
     ) -> Result<T, Refused> {
-        self.ask_in(&self.turns.quick, question).await
+        self.ask_in(Pace::Quick, question).await
     }
 
     async fn ask_in<T: Send + 'static>(
         self: &Arc<Self>,
-        turns: &Arc<Semaphore>,
+        pace: Pace,
         question: impl FnOnce(&Desk, Stamp) -> Result<T> + Send + 'static,
     ) -> Result<T, Refused> {
         let workbench = Arc::clone(self);
+        let turns = self.turns.of(pace);
         let turn = Arc::clone(turns).acquire_owned().await;
-        let asked = tokio::task::spawn_blocking(move || {
+        let ask = move || {
             let (desk, stamp) = workbench.desk()?;
             let desk = match turn {
                 Ok(turn) => desk.in_turn(turn),
@@ -293,10 +324,14 @@ impl Workbench {
             let answer = question(&desk, stamp);
             workbench.put_back(desk, stamp);
             answer
-        });
-        match asked.await {
-            Ok(answer) => Ok(answer?),
-            Err(_) => Err(Refused::broken("the question could not be answered: a bug")),
+        };
+        let asked = match pace {
+            Pace::Long => gently(ask).await,
+            Pace::Quick | Pace::Look => tokio::task::spawn_blocking(ask).await.ok(),
+        };
+        match asked {
+            Some(answer) => Ok(answer?),
+            None => Err(Refused::broken("the question could not be answered: a bug")),
         }
     }
 
@@ -311,9 +346,9 @@ impl Workbench {
         question: impl FnOnce(&Desk, Stamp) -> Result<T> + Send + 'static,
     ) -> Result<Answered, Refused> {
         let stamp = self.stamp().await?;
-        let (turns, findings) = match rests {
-            Rests::OnPeople => (&self.turns.quick, 0),
-            Rests::OnWork => (&self.turns.long, stamp.findings),
+        let (pace, findings) = match rests {
+            Rests::OnPeople => (Pace::Quick, 0),
+            Rests::OnWork => (Pace::Long, stamp.findings),
         };
         let key = key(name, Stamp { log: 0, findings, ..stamp });
         let made = {
@@ -327,7 +362,7 @@ impl Workbench {
         if let Some(answer) = made.get() {
             return Ok(answer.clone());
         }
-        let make = || async { self.ask_in(turns, question).await.map(Into::into) };
+        let make = || async { self.ask_in(pace, question).await.map(Into::into) };
         let answer: Answered = made.get_or_try_init(make).await?.clone();
         let bytes = answer.bytes.len();
         held(&self.answers).put(key, made, bytes);
@@ -339,7 +374,7 @@ impl Workbench {
     /// # Errors
     /// When it cannot be read.
     pub async fn stamp(self: &Arc<Self>) -> Result<Stamp, Refused> {
-        self.ask_in(&self.turns.look, |_, stamp| Ok(stamp)).await
+        self.ask_in(Pace::Look, |_, stamp| Ok(stamp)).await
     }
 
     /// Everything that a query finds at a state of the case; kept for the next window or zoom.
@@ -429,7 +464,7 @@ impl Workbench {
                 prepared
             };
             // What cannot be read now is read, and its error told, when somebody asks.
-            let _ = tokio::task::spawn_blocking(ready).await;
+            let _ = gently(ready).await;
             // While the record grows, the axis is read by whoever looks at it.
             axis = false;
             self.changed.notified().await;

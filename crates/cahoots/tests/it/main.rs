@@ -10,5 +10,6 @@ mod example;
 mod kill;
 mod support;
 mod workbench;
+mod workbench_end;
 mod workbench_growth;
 mod worlds;

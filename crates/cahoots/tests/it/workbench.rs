@@ -12,7 +12,7 @@ use crate::support::{Bench, example};
 /// A running server, ended when dropped.
 pub struct Served {
     pub bench: Bench,
-    child: Child,
+    pub child: Child,
     /// `127.0.0.1:PORT`.
     pub host: String,
     /// The token of the printed link.
