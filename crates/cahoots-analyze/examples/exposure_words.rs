@@ -28,7 +28,7 @@ fn main() {
         takers: vec![(bo, from), (cy, to), (di, cc)],
         ties: vec![(Tie::TellsOf, ItemOrd(1))],
         held_by: vec![cy_archive],
-        detail: serde_json::json!({ "recipients_open": true }),
+        detail: serde_json::json!({ "recipients_open": true }).into(),
         ..Entry::new(2, Span { lo: day, hi: day + DAY - 1 })
     });
     // Di forwards that to Ed; when is not known.

@@ -135,7 +135,13 @@ fn what_the_record_states_is_not_scored() {
         "kind": "share", "act": "post", "what": "share the plan", "of": "Bob's father"}});
     let flags = Flags { summary: true, ..Flags::default() };
     case.push(
-        Entry { takers, detail, flags, things: vec![link], ..Entry::new(0, Span::at(0)) },
+        Entry {
+            takers,
+            detail: detail.into(),
+            flags,
+            things: vec![link],
+            ..Entry::new(0, Span::at(0))
+        },
         Some("Please asks him to share the plan. Could you send it?"),
     );
     case.says(0, 1, Span::at(1), "Bitte senden Sie den Plan.");
@@ -189,7 +195,7 @@ fn odd_records_are_read_without_harm() {
     }
     case.push(Entry::new(5, Span::at(0)), None);
     case.push(
-        Entry { detail: serde_json::json!({"asked": 7}), ..Entry::new(6, Span::at(0)) },
+        Entry { detail: serde_json::json!({"asked": 7}).into(), ..Entry::new(6, Span::at(0)) },
         Some(""),
     );
     let (record, found, _) = case.ask(&[]);

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::record::build::Entry;
+use crate::record::build::{Detail, Entry};
 use crate::record::{Builder, DAY, HOUR, MINUTE, SECOND, Tie};
 
 /// 12 October 2021, 13:30 UTC.
@@ -38,7 +38,7 @@ fn case() -> Case {
     let message = |ord, span, things: Vec<_>, detail| Entry {
         takers: vec![(p, Role::From), (s, Role::To)],
         things,
-        detail,
+        detail: Detail::from(detail),
         ..Entry::new(ord, span)
     };
     // A day is all that is known of the first request.
@@ -79,7 +79,7 @@ fn case() -> Case {
     });
     b.push(post(13, s, T + 48 * HOUR + 3 * MINUTE, vec![link]));
     b.push(Entry {
-        detail: json!({ "other_cause": "a newspaper was about to print it" }),
+        detail: json!({ "other_cause": "a newspaper was about to print it" }).into(),
         ties: vec![(Tie::About, ItemOrd(3))],
         ..post(14, s, T + 60 * DAY + 2 * HOUR, vec![lease])
     });

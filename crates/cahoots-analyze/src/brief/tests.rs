@@ -19,7 +19,9 @@ fn case() -> Record {
     builder.push(Entry {
         takers: vec![(ann, Role::From), (ben, Role::To)],
         things: vec![link],
-        detail: json!({ "id": "M1", "asked": { "what": "post the link", "act": "post", "of": "Ben" } }),
+        detail:
+            json!({ "id": "M1", "asked": { "what": "post the link", "act": "post", "of": "Ben" } })
+                .into(),
         ..Entry::new(0, Span::at(0))
     });
     builder.push(Entry {

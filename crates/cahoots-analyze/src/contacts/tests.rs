@@ -31,7 +31,7 @@ fn letters(lines: &[(bool, i64, i64, Option<u64>)]) -> Record {
     builder.push(shared);
     let mut doubted = Entry::new(101, Span::UNKNOWN);
     doubted.takers = vec![(ann, Role::From), (ben, Role::To)];
-    doubted.detail = json!({ "certainty": "unverified: hearsay" });
+    doubted.detail = json!({ "certainty": "unverified: hearsay" }).into();
     builder.push(doubted);
     let mut robot = Entry::new(102, Span::at(4 * HOUR));
     robot.takers = vec![(ann, Role::From), (ben, Role::To)];

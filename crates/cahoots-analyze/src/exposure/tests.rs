@@ -194,7 +194,7 @@ fn an_undated_forward_is_later_than_what_it_forwards() {
     let day = Span { lo: 20 * DAY, hi: 21 * DAY };
     let mut told_of = made.message(2, day, 'b', "t:cd");
     told_of.ties = vec![(Tie::TellsOf, ItemOrd(1))];
-    told_of.detail = json!({ "recipients_open": true });
+    told_of.detail = json!({ "recipients_open": true }).into();
     made.builder.push(made.message(1, Span { lo: 19 * DAY, hi: 20 * DAY + HOUR }, 'a', "t:b"));
     made.builder.push(told_of);
     let ties = vec![(Tie::Forwards, ItemOrd(2)), (Tie::TellsOf, ItemOrd(1))];

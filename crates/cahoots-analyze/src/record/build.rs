@@ -7,9 +7,27 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::{
-    Account, Lists, Missing, Party, PartyFacts, Place, Record, Row, Span, Taker, Thing, ThingFacts,
-    Tie,
+    Account, Lists, Missing, Numbers, Party, PartyFacts, Place, Record, Row, Span, Taker, Thing,
+    ThingFacts, Tie,
 };
+
+/// What whoever compiled the record says of an item beyond the vocabulary. Most items have none,
+/// and it takes the room of a pointer then.
+#[derive(Clone, Debug, Default)]
+pub struct Detail(Option<Box<Value>>);
+
+impl Detail {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.as_ref()?.get(key)
+    }
+}
+
+impl From<Value> for Detail {
+    fn from(value: Value) -> Self {
+        Self((!value.is_null()).then(|| Box::new(value)))
+    }
+}
 
 /// One item on its way into a [`Record`].
 #[derive(Clone, Debug)]
@@ -40,8 +58,8 @@ pub struct Entry {
     pub ties: Vec<(Tie, ItemOrd)>,
     /// Custodians, from [`Builder::custodian`].
     pub held_by: Vec<u16>,
-    /// What the importer added.
-    pub detail: Value,
+    /// What whoever compiled the record added.
+    pub detail: Detail,
     /// Number of the archive it was first read from.
     pub archive: u32,
     /// The platform's or archive's own id.
@@ -67,7 +85,7 @@ impl Entry {
             things: Vec::new(),
             ties: Vec::new(),
             held_by: Vec::new(),
-            detail: Value::Null,
+            detail: Detail::default(),
             archive: 0,
             native_id: None,
             lost_attachments: Vec::new(),
@@ -172,6 +190,12 @@ impl Builder {
         self.missing.entry(native_id.to_owned()).or_default().push(referred_by);
     }
 
+    /// Adds all items, of which there must be none yet: nothing is copied.
+    pub fn all(&mut self, entries: Vec<Entry>) {
+        debug_assert!(self.entries.is_empty());
+        self.entries = entries;
+    }
+
     /// Adds an item.
     pub fn push(&mut self, entry: Entry) {
         self.entries.push(entry);
@@ -183,12 +207,10 @@ impl Builder {
             let undated = !entry.span.is_dated();
             (undated, entry.span.sort_key(), entry.ord)
         });
-        let place_of: FxHashMap<ItemOrd, Place> = self
-            .entries
-            .iter()
-            .enumerate()
-            .map(|(place, entry)| (entry.ord, Place(place as u32)))
-            .collect();
+        let mut place_of = PlaceOf::default();
+        for (place, entry) in self.entries.iter().enumerate() {
+            place_of.set(entry.ord, Place(place as u32));
+        }
         let mut record = Record {
             parties: self.parties,
             accounts: self.accounts,
@@ -198,12 +220,13 @@ impl Builder {
             archives: self.archives,
             ..Record::default()
         };
+        record.rows.reserve_exact(self.entries.len());
+        record.native_ids.reserve_exact(self.entries.len());
         let mut threads: FxHashMap<u64, u32> = FxHashMap::default();
         for (place, mut entry) in self.entries.into_iter().enumerate() {
             let place = Place(place as u32);
             let next = threads.len() as u32;
             let thread = *threads.entry(entry.thread).or_insert(next);
-            record.by_id.insert(entry.id, place);
             record.rows.push(Row {
                 ord: entry.ord,
                 id: entry.id,
@@ -231,7 +254,7 @@ impl Builder {
             let mut ties: Vec<(Tie, Place)> = entry
                 .ties
                 .iter()
-                .filter_map(|(tie, ord)| Some((*tie, *place_of.get(ord)?)))
+                .filter_map(|(tie, ord)| Some((*tie, place_of.get(*ord)?)))
                 .filter(|(_, other)| *other != place)
                 .collect();
             ties.sort_unstable();
@@ -240,10 +263,16 @@ impl Builder {
             entry.held_by.sort_unstable();
             entry.held_by.dedup();
             record.held_by.push(entry.held_by);
-            if !entry.detail.is_null() {
-                record.details.insert(place, entry.detail);
+            if let Some(detail) = entry.detail.0 {
+                record.details.insert(place, *detail);
             }
         }
+        let rows = &record.rows;
+        let mut by_id = Numbers::with_capacity(rows.len());
+        for place in 0..rows.len() as u32 {
+            by_id.add(place, |place| rows[place as usize].id);
+        }
+        record.by_id = by_id;
         record.places_of = record.things_of.inverse(self.things.len(), |thing| thing.0).map(Place);
         record.count_public();
         record.things = self.things;
@@ -253,7 +282,7 @@ impl Builder {
             .into_iter()
             .map(|(native_id, ords)| {
                 let mut referred_by: Vec<Place> =
-                    ords.iter().filter_map(|ord| place_of.get(ord).copied()).collect();
+                    ords.iter().filter_map(|ord| place_of.get(*ord)).collect();
                 referred_by.sort_unstable();
                 referred_by.dedup();
                 Missing { native_id, referred_by }
@@ -261,6 +290,26 @@ impl Builder {
             .collect();
         record.missing.sort_unstable_by(|a, b| a.native_id.cmp(&b.native_id));
         record
+    }
+}
+
+/// Where the items of a case went: their places in the case are dense.
+#[derive(Default)]
+struct PlaceOf(Vec<u32>);
+
+impl PlaceOf {
+    const NOWHERE: u32 = u32::MAX;
+
+    fn set(&mut self, ord: ItemOrd, place: Place) {
+        let at = ord.0 as usize;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, Self::NOWHERE);
+        }
+        self.0[at] = place.0;
+    }
+
+    fn get(&self, ord: ItemOrd) -> Option<Place> {
+        self.0.get(ord.0 as usize).copied().filter(|place| *place != Self::NOWHERE).map(Place)
     }
 }
 

@@ -12,11 +12,13 @@ use serde_json::Value;
 
 pub mod build;
 mod lists;
+mod numbers;
 mod span;
 pub mod words;
 
 pub use build::Builder;
 pub use lists::Lists;
+pub use numbers::Numbers;
 pub use span::{DAY, HOUR, MINUTE, SECOND, Span};
 
 /// The place of an item in a [`Record`]; places are in the order of time, undated items last.
@@ -170,7 +172,7 @@ pub struct Record {
     pub zone: String,
     /// Names of channels by number.
     pub channels: Vec<String>,
-    by_id: FxHashMap<ItemId, Place>,
+    by_id: Numbers,
     by_thing: FxHashMap<ThingFacts, Thing>,
     /// How many public items come before each place.
     public_before: Vec<u32>,
@@ -234,7 +236,7 @@ impl Record {
 
     /// The place of an item by its lasting name.
     pub fn by_id(&self, id: ItemId) -> Option<Place> {
-        self.by_id.get(&id).copied()
+        self.by_id.find(&id, |place| self.rows[place as usize].id).map(Place)
     }
 
     /// The number of an object.

@@ -65,7 +65,7 @@ fn a_letter_in_the_other_ones_archive_may_be_a_blind_copy() {
     });
     assert_eq!(held, Verdict::NotContradicted { coverage_percent: 99 });
     let open = verdict(&all, None, |case| {
-        case.add(Entry { detail: json!({ "recipients_open": true }), ..to_cy() });
+        case.add(Entry { detail: json!({ "recipients_open": true }).into(), ..to_cy() });
     });
     assert_eq!(open, Verdict::NotContradicted { coverage_percent: 99 });
     let unsigned = verdict(&all, None, |case| {
@@ -106,7 +106,7 @@ fn entries_of_a_compiled_record_are_different_messages_even_at_one_time() {
             case.add(Entry {
                 medium: Medium::Email,
                 takers: vec![(0, Role::From), (1, Role::To)],
-                detail: detail.clone(),
+                detail: detail.clone().into(),
                 ..Entry::new(0, Span { lo: 0, hi: DAY })
             });
         }

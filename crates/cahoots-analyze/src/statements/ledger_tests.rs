@@ -40,7 +40,7 @@ impl Case {
             medium: Medium::Email,
             takers,
             ties: ties.iter().map(|(tie, ord)| (*tie, ItemOrd(*ord))).collect(),
-            detail: json!({ "schema": "compiled/1", "id": id }),
+            detail: json!({ "schema": "compiled/1", "id": id }).into(),
             ..Entry::new(0, when)
         })
     }
@@ -62,7 +62,8 @@ impl Case {
                     { "id": "S1", "title": "Log", "date": "2021-03-20", "url": "https://log.example/1" },
                 ],
                 "claims": claims,
-            }),
+            })
+            .into(),
             ..Entry::post(0, when)
         })
     }

@@ -1,7 +1,8 @@
 //! The record of a case as the analyses see it.
 
 use anyhow::Result;
-use cahoots_analyze::record::{Builder, Party, Record, Span, Thing, Tie, build::Entry};
+use cahoots_analyze::record::build::{Detail, Entry};
+use cahoots_analyze::record::{Builder, Numbers, Party, Record, Span, Thing, Tie};
 use cahoots_record::{AccountKey, ItemId, ItemOrd, Role};
 use cahoots_store::Case;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -48,9 +49,7 @@ fn load(case: &Case, people: &People) -> Result<Record> {
     let placed = case.placed()?;
     let mut entries: Vec<Entry> = Vec::with_capacity(case.n_items() as usize);
     let mut refers: Vec<(ItemOrd, Vec<String>)> = Vec::new();
-    let mut by_native: FxHashMap<String, ItemOrd> = FxHashMap::default();
     let mut variants: Vec<(ItemOrd, ItemOrd)> = Vec::new();
-    let mut by_id: FxHashMap<ItemId, ItemOrd> = FxHashMap::default();
     let mut parents: Vec<(ItemOrd, ItemId)> = Vec::new();
     let segments: Vec<_> = (0..case.segments().len()).filter_map(|at| case.segment(at)).collect();
     for segment in &segments {
@@ -80,17 +79,7 @@ fn load(case: &Case, people: &People) -> Result<Record> {
             if let Some(parent) = glance.parent.and_then(|id| id.parse().ok()) {
                 parents.push((ord, parent));
             }
-            entry.detail = glance
-                .detail
-                .and_then(|text| serde_json::from_str(text).ok())
-                .unwrap_or(Value::Null);
-            if let Some(native) = glance.native_id {
-                let first = *by_native.entry(native.to_owned()).or_insert(ord);
-                if first != ord {
-                    variants.push((ord, first));
-                }
-            }
-            by_id.insert(glance.id, ord);
+            entry.detail = compiled(glance.detail);
             let references: Vec<String> = references.map(str::to_owned).collect();
             if !references.is_empty() {
                 refers.push((ord, references));
@@ -98,6 +87,24 @@ fn load(case: &Case, people: &People) -> Result<Record> {
             entries.push(entry);
         })?;
     }
+    let native_of = |at: u32| entries[at as usize].native_id.as_deref();
+    let mut by_native = Numbers::default();
+    for at in 0..entries.len() as u32 {
+        let first = native_of(at).map_or(at, |_| by_native.add(at, native_of));
+        if first != at {
+            variants.push((ItemOrd(at.into()), ItemOrd(first.into())));
+        }
+    }
+    for (ord, references) in &refers {
+        let is_held = |native: &str| {
+            let native_of = |at: u32| entries[at as usize].native_id.as_deref();
+            by_native.find(&Some(native), native_of).is_some()
+        };
+        for native in references.iter().filter(|native| !is_held(native)) {
+            builder.missing(native, *ord);
+        }
+    }
+    drop((refers, by_native));
     for segment in &segments {
         segment.each_participant(|ord, account, role| {
             let key = AccountKey::from_stored(account);
@@ -134,14 +141,13 @@ fn load(case: &Case, people: &People) -> Result<Record> {
             entry.ties.push((Tie::Variant, first));
         }
     }
-    for (ord, parent) in parents {
-        if let (Some(entry), Some(parent)) = (entries.get_mut(ord.0 as usize), by_id.get(&parent)) {
-            entry.ties.push((Tie::AttachedTo, *parent));
-        }
+    let mut named = Named::default();
+    if !parents.is_empty() || entries.iter().any(|entry| entry.detail.get("schema").is_some()) {
+        named = Named::of(&entries);
     }
-    for (ord, references) in &refers {
-        for native in references.iter().filter(|native| !by_native.contains_key(*native)) {
-            builder.missing(native, *ord);
+    for (ord, parent) in parents {
+        if let (Some(parent), Some(entry)) = (named.get(parent), entries.get_mut(ord.0 as usize)) {
+            entry.ties.push((Tie::AttachedTo, parent));
         }
     }
     let message =
@@ -149,19 +155,56 @@ fn load(case: &Case, people: &People) -> Result<Record> {
     // What one document quotes another may have as its own.
     let originals: FxHashSet<u64> =
         entries.iter().filter(|entry| !entry.flags.recovered).map(message).collect();
-    for mut entry in entries {
+    entries.retain_mut(|entry| {
         // A further printing of a message is no further message.
-        let message = message(&entry);
+        let message = message(entry);
         if message != entry.ord.0 {
-            continue;
+            return false;
         }
         entry.flags.recovered &= !originals.contains(&message);
-        tell(&mut entry, &by_id);
+        tell(entry, &named);
         // Authors first: the order that every reader of `takers` may rely on.
         entry.takers.sort_by_key(|(_, role)| !matches!(role, Role::From | Role::Sender));
-        builder.push(entry);
-    }
+        true
+    });
+    drop((placed, originals, named));
+    builder.all(entries);
     Ok(builder.finish())
+}
+
+/// What the compiler of a record added; what an importer notes of a mail or a post says nothing that
+/// analyses ask for.
+fn compiled(detail: Option<&str>) -> Detail {
+    let read =
+        || serde_json::from_str::<Value>(detail.filter(|text| text.contains("compiled/"))?).ok();
+    let by_hand = |value: &Value| {
+        let schema = value.get("schema").and_then(Value::as_str);
+        schema.is_some_and(|schema| schema.starts_with("compiled/"))
+    };
+    read().filter(by_hand).unwrap_or_default().into()
+}
+
+/// Entries by their lasting names. The names are copied: entries move and change meanwhile.
+#[derive(Default)]
+struct Named {
+    ids: Vec<ItemId>,
+    numbers: Numbers,
+}
+
+impl Named {
+    fn of(entries: &[Entry]) -> Self {
+        let ids: Vec<ItemId> = entries.iter().map(|entry| entry.id).collect();
+        let mut numbers = Numbers::with_capacity(ids.len());
+        for at in 0..ids.len() as u32 {
+            numbers.add(at, |at| ids[at as usize]);
+        }
+        Self { ids, numbers }
+    }
+
+    fn get(&self, id: ItemId) -> Option<ItemOrd> {
+        let at = self.numbers.find(&id, |at| self.ids[at as usize])?;
+        Some(ItemOrd(at.into()))
+    }
 }
 
 /// Whether the native id of an entry is the label that a compiler gave it: two records may both
@@ -172,12 +215,12 @@ fn is_label(entry: &Entry) -> bool {
 }
 
 /// What a compiled entry says of others. A forward is no answer, although both refer to it.
-fn tell(entry: &mut Entry, by_id: &FxHashMap<ItemId, ItemOrd>) {
+fn tell(entry: &mut Entry, others: &Named) {
     for (key, tie) in TOLD {
         let named = entry.detail.get(key).and_then(Value::as_array).into_iter().flatten();
         let ords: Vec<ItemOrd> = named
             .filter_map(|named| named.get("item").and_then(Value::as_str))
-            .filter_map(|id| by_id.get(&id.parse().ok()?).copied())
+            .filter_map(|id| others.get(id.parse().ok()?))
             .collect();
         for ord in ords {
             if tie == Tie::Forwards {
