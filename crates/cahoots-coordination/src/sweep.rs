@@ -227,10 +227,20 @@ pub(crate) fn held(
                 .flat_map(|pair| [pair.older, pair.newer])
                 .map(|row| unpacked(row, rows).content)
                 .collect();
+            // Most rows are in no pair: a bit tells it sooner than the set.
+            let mut bits = vec![0_u64; (paired.len() / 4).next_power_of_two()];
+            let place = |content: u64, bits: &[u64]| (content >> 6) as usize & (bits.len() - 1);
+            for content in &paired {
+                let at = place(*content, &bits);
+                bits[at] |= 1 << (content % 64);
+            }
+            let may_be_there =
+                |content: u64| bits[place(content, &bits)] >> (content % 64) & 1 == 1;
+            let is_there = |content: &u64| may_be_there(*content) && paired.contains(content);
             let in_pairs: Vec<(u32, u64)> = rows
                 .iter()
                 .flatten()
-                .filter(|row| active[row.account as usize] && paired.contains(&row.content))
+                .filter(|row| active[row.account as usize] && is_there(&row.content))
                 .map(|row| (row.account, row.content))
                 .collect();
             let each_row = |take: &mut dyn FnMut(u32, u64)| {

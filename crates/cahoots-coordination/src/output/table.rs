@@ -250,7 +250,11 @@ pub fn real(number: f64) -> String {
         return String::new();
     }
     if number.fract() == 0.0 && number.abs() < 1e15 {
-        return format!("{number:.0}");
+        // A zero below zero keeps its sign.
+        return match number == 0.0 && number.is_sign_negative() {
+            true => "-0".to_owned(),
+            false => (number as i64).to_string(),
+        };
     }
     if let Some(written) = quick(number) {
         return written;
@@ -331,6 +335,10 @@ mod tests {
             (0.0, "0"),
             (1.0, "1"),
             (44.0, "44"),
+            (-44.0, "-44"),
+            (-0.0, "-0"),
+            (999_999_999_999_999.0, "999999999999999"),
+            (1e15, "1e+15"),
             (0.5, "0.5"),
             (1.0 / 3.0, "0.333333333333333"),
             (61.0 / 6.0, "10.1666666666667"),
