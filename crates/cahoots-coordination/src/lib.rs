@@ -25,6 +25,7 @@ pub mod spill;
 mod stream;
 mod sweep;
 pub mod table;
+mod threads;
 
 pub use compat::Compat;
 pub use edges::{Edge, Edges};

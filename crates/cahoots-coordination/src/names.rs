@@ -142,46 +142,61 @@ impl Interner {
             .into_iter()
             .map(|shard| shard.into_inner().unwrap_or_else(PoisonError::into_inner))
             .collect();
-        let mut order: Vec<(u64, u8, u32)> = Vec::new();
+        // Where a name was met first, its kind and its provisional number, as one number: sorted
+        // without a look at anything else.
+        let mut order: Vec<u128> =
+            Vec::with_capacity(shards.iter().map(|it| it.firsts.len()).sum());
         for (number, shard) in shards.iter().enumerate() {
-            for (place, first) in shard.firsts.iter().enumerate() {
+            for (place, (first, kind)) in shard.firsts.iter().zip(&shard.kinds).enumerate() {
                 let provisional = ((place as u32) << SHARD_BITS) | number as u32;
-                order.push((*first, shard.kinds[place], provisional));
+                let low = (u64::from(*kind) << 32) | u64::from(provisional);
+                order.push((u128::from(*first) << 64) | u128::from(low));
             }
         }
+        order.sort_unstable();
         // Several names may come first in one row: then their kind and their spelling decide.
         let spelling = |provisional: u32| shards[shard_of(provisional)].name(place_of(provisional));
-        order.sort_unstable_by(|a, b| {
-            (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| spelling(a.2).cmp(spelling(b.2)))
-        });
+        for same in order.chunk_by_mut(|a, b| a >> 32 == b >> 32).filter(|same| same.len() > 1) {
+            same.sort_unstable_by_key(|packed| spelling(*packed as u32));
+        }
         let mut finals: Vec<Vec<u32>> =
             shards.iter().map(|shard| vec![0; shard.firsts.len()]).collect();
         let mut names = Names::default();
+        let mut bytes = Vec::with_capacity(shards.iter().map(|shard| shard.bytes.len()).sum());
         names.ends.reserve(order.len());
-        names.bytes.reserve(shards.iter().map(|shard| shard.bytes.len()).sum());
-        for (number, (_, kind, provisional)) in order.iter().enumerate() {
-            finals[shard_of(*provisional)][place_of(*provisional)] = number as u32;
-            names.push(*kind, spelling(*provisional));
+        names.kinds.reserve(order.len());
+        for (number, packed) in order.iter().enumerate() {
+            let provisional = *packed as u32;
+            finals[shard_of(provisional)][place_of(provisional)] = number as u32;
+            bytes.extend_from_slice(spelling(provisional));
+            names.ends.push(bytes.len() as u64);
+            names.kinds.push((*packed >> 32) as u8);
         }
+        names.text = text(bytes);
         (names, finals)
     }
+}
+
+/// Names that stand one after another. Readers hand over UTF-8 only: it is looked at once for all
+/// of them.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| {
+        // The ends stay where they are.
+        let plain = |byte: u8| if byte.is_ascii() { char::from(byte) } else { '?' };
+        error.into_bytes().into_iter().map(plain).collect()
+    })
 }
 
 /// Names by number.
 #[derive(Clone, Default, Debug)]
 pub struct Names {
-    bytes: Vec<u8>,
+    /// One after another.
+    text: String,
     ends: Vec<u64>,
     kinds: Vec<u8>,
 }
 
 impl Names {
-    pub(crate) fn push(&mut self, kind: u8, name: &[u8]) {
-        self.bytes.extend_from_slice(name);
-        self.ends.push(self.bytes.len() as u64);
-        self.kinds.push(kind);
-    }
-
     /// How many there are.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -197,9 +212,7 @@ impl Names {
         let at = number as usize;
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
         let end = self.ends.get(at).copied().unwrap_or_default() as usize;
-        let bytes = self.bytes.get(start.unwrap_or_default() as usize..end).unwrap_or_default();
-        // Readers hand over UTF-8 only.
-        std::str::from_utf8(bytes).unwrap_or_default()
+        self.text.get(start.unwrap_or_default() as usize..end).unwrap_or_default()
     }
 
     /// The kind of the name with this number: of objects, a [`crate::Kind`].

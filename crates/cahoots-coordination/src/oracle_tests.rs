@@ -280,6 +280,7 @@ proptest! {
         let tight = Question { threads, budget: Budget { memory: Some(8192), temp: None }, ..asked.clone() };
         for how in [&Reading { threads, ..how.clone() }, &spilling] {
             let shares = shares(&lines, how);
+            prop_assert_eq!(&shares.problems, &alone.problems);
             for asked in [&Question { threads, ..asked.clone() }, &tight] {
                 match network(&shares, asked) {
                     Ok(found) => {

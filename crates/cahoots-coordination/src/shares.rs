@@ -1,6 +1,5 @@
 //! Every share of an input, by object and time; names, problems and places beside them.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -12,6 +11,7 @@ use crate::rows::{At, Row};
 use crate::share::{AccountNo, ObjectNo, Share};
 use crate::spill::{Budget, Run, SpillError};
 use crate::table::{Fault, FileFacts, Problems, Reading};
+use crate::threads::on_threads;
 
 /// Rows of one chunk by shard, with provisional numbers.
 #[derive(Debug)]
@@ -37,9 +37,8 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    pub(crate) fn new(budget: &Budget) -> Result<Self, SpillError> {
-        budget.check()?;
-        Ok(Self { budget: budget.clone(), held: Mutex::default(), runs: Mutex::default() })
+    pub(crate) fn new(budget: &Budget) -> Self {
+        Self { budget: budget.clone(), held: Mutex::default(), runs: Mutex::default() }
     }
 
     /// Takes rows over. `names` says how many bytes the dictionaries hold.
@@ -188,27 +187,27 @@ impl Shares {
         };
         let n_accounts = shares.accounts.len();
         if runs.is_empty() {
-            let sorted = by_shard(threads, |shard| {
-                let mut tally = Tally::new(0);
-                let rows = finals.sorted(&chunks, shard);
-                let rows = if keeps_repeats { rows } else { without_repeats(rows, &mut tally) };
-                (rows, tally.repeats)
-            });
-            drop(chunks);
-            let mut held = Vec::with_capacity(SHARDS);
-            let mut repeats = Vec::new();
-            for (rows, repeated) in sorted {
-                held.push(rows);
-                repeats.extend(repeated);
-            }
-            let tallies = on_threads(threads, |next| {
+            let sorted = on_threads(threads, |next| {
                 let mut tally = Tally::new(n_accounts);
+                let mut own = Vec::new();
                 while let Some(shard) = next() {
-                    held[shard].iter().for_each(|row| tally.take(row));
+                    let rows = finals.sorted(&chunks, shard);
+                    let rows = if keeps_repeats { rows } else { without_repeats(rows, &mut tally) };
+                    rows.iter().for_each(|row| tally.take(row));
+                    own.push((shard, rows));
                 }
-                Ok(tally)
+                Ok((tally, own))
             })?;
-            tallies.into_iter().for_each(|tally| shares.add(tally));
+            drop(chunks);
+            let mut held = vec![Vec::new(); SHARDS];
+            let mut repeats = Vec::new();
+            for (mut tally, own) in sorted {
+                repeats.append(&mut tally.repeats);
+                shares.add(tally);
+                for (shard, rows) in own {
+                    held[shard] = rows;
+                }
+            }
             shares.repeats(repeats);
             shares.store = Store::Held(held);
         } else {
@@ -302,7 +301,8 @@ impl Shares {
     }
 
     fn repeats(&mut self, mut repeats: Vec<(At, u32, u32)>) {
-        repeats.sort_unstable_by_key(|(at, ..)| at.place());
+        // A row may share several objects: their order is not that of the threads.
+        repeats.sort_unstable_by_key(|(at, object, account)| (at.place(), *object, *account));
         for (at, object, account) in repeats {
             let (file, row) = self.place(at);
             let shown =
@@ -464,55 +464,4 @@ fn without_repeats(mut rows: Vec<Row>, tally: &mut Tally) -> Vec<Row> {
         repeats
     });
     rows
-}
-
-/// Does something for each shard on several threads; results in the order of the shards.
-pub(crate) fn by_shard<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let mut results: Vec<(usize, T)> = on_threads(threads, |next| {
-        let mut own = Vec::new();
-        while let Some(shard) = next() {
-            own.push((shard, work(shard)));
-        }
-        Ok(own)
-    })
-    .unwrap_or_default()
-    .into_iter()
-    .flatten()
-    .collect();
-    results.sort_unstable_by_key(|(shard, _)| *shard);
-    results.into_iter().map(|(_, result)| result).collect()
-}
-
-/// Runs `work` on several threads; each asks for one shard after another.
-pub(crate) fn on_threads<T: Send>(
-    threads: usize,
-    work: impl Fn(&dyn Fn() -> Option<usize>) -> Result<T, SpillError> + Sync,
-) -> Result<Vec<T>, SpillError> {
-    tasks(threads, SHARDS, work)
-}
-
-/// Runs `work` on several threads; each asks for the next of `n` tasks until there is none.
-pub(crate) fn tasks<T: Send>(
-    threads: usize,
-    n: usize,
-    work: impl Fn(&dyn Fn() -> Option<usize>) -> Result<T, SpillError> + Sync,
-) -> Result<Vec<T>, SpillError> {
-    let counter = AtomicUsize::new(0);
-    let next = || Some(counter.fetch_add(1, Relaxed)).filter(|task| *task < n);
-    if threads.min(n) <= 1 {
-        return Ok(vec![work(&next)?]);
-    }
-    std::thread::scope(|scope| {
-        let (work, next) = (&work, &next);
-        let handles: Vec<_> =
-            (0..threads.min(n)).map(|_| scope.spawn(move || work(next))).collect();
-        let mut results = Vec::with_capacity(handles.len());
-        for handle in handles {
-            match handle.join() {
-                Ok(result) => results.push(result?),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        Ok(results)
-    })
 }

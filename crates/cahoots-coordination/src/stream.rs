@@ -14,9 +14,10 @@ use crate::names::SHARDS;
 use crate::network::{LeftOut, NetworkError, Question};
 use crate::row_runs::{Merged, put_row, read_row};
 use crate::rows::Row;
-use crate::shares::{Shares, tasks};
+use crate::shares::Shares;
 use crate::spill::{PartReader, Run, RunWriter, SpillError, put, put_signed};
 use crate::sweep::{Swept, count_pairs, joined, takes_part};
+use crate::threads::tasks;
 
 /// Rows of one object that are held at once, at least; a larger object goes over the disk.
 const LEAST_GROUP: u64 = if cfg!(test) { 3 } else { 1 << 12 };

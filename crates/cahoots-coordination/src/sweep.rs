@@ -10,7 +10,8 @@ use crate::edges::{Adding, Edges, Meeting, Wanted};
 use crate::names::SHARDS;
 use crate::network::{LeftOut, NetworkError, Question};
 use crate::rows::Row;
-use crate::shares::{Shares, by_shard, tasks};
+use crate::shares::Shares;
+use crate::threads::{by_shard, tasks};
 
 /// Pairs that one task makes, about.
 const TASK: u64 = 1 << 17;
@@ -188,6 +189,8 @@ pub(crate) fn held(
     if total.saturating_mul(2 * size_of::<Pair>() as u64) > question.budget.part(2) {
         return Ok(None);
     }
+    // Starting threads takes longer than making few pairs.
+    let threads = if total < TASK { 1 } else { threads };
     let parts = cut(&fields);
     let marks: Vec<Vec<AtomicBool>> = match question.counts_matched() {
         true => {
@@ -195,31 +198,53 @@ pub(crate) fn held(
         }
         false => Vec::new(),
     };
-    let mut made: Vec<(usize, Vec<Vec<Pair>>)> = tasks(threads, parts.len(), |next| {
+    // By the part of their first account. The order within is that of the threads: it matters to
+    // nothing that comes after.
+    let made: Vec<Vec<Vec<Pair>>> = tasks(threads, parts.len(), |next| {
         let mut own = Vec::new();
+        let mut pairs = vec![Vec::new(); SHARDS];
         while let Some(number) = next() {
-            own.push((number, pairs_of(&parts[number], &fields, rows, question, &marks)));
+            pairs_of(&parts[number], &fields, rows, question, &marks, &mut pairs);
+            // Many pairs are not moved for the sake of a few more.
+            if pairs.iter().map(Vec::len).sum::<usize>() as u64 > TASK / 2 {
+                own.push(std::mem::replace(&mut pairs, vec![Vec::new(); SHARDS]));
+            }
         }
+        own.push(pairs);
         Ok(own)
     })?
     .into_iter()
     .flatten()
     .collect();
-    made.sort_unstable_by_key(|(number, _)| *number);
-    let pairs = made.iter().flat_map(|(_, parts)| parts).map(|part| part.len() as u64).sum();
+    let pairs = made.iter().flatten().map(|part| part.len() as u64).sum();
     let matched = matched(rows, &marks, shares.accounts.len());
     let kept = match question.compat {
         Some(Compat::CooRTweet) => {
             let paired: FxHashSet<u64> = made
                 .iter()
-                .flat_map(|(_, parts)| parts)
+                .flatten()
                 .flatten()
                 .flat_map(|pair| [pair.older, pair.newer])
                 .map(|row| unpacked(row, rows).content)
                 .collect();
+            // Most rows are in no pair: a bit tells it sooner than the set.
+            let mut bits = vec![0_u64; (paired.len() / 4).next_power_of_two()];
+            let place = |content: u64, bits: &[u64]| (content >> 6) as usize & (bits.len() - 1);
+            for content in &paired {
+                let at = place(*content, &bits);
+                bits[at] |= 1 << (content % 64);
+            }
+            let may_be_there =
+                |content: u64| bits[place(content, &bits)] >> (content % 64) & 1 == 1;
+            let is_there = |content: &u64| may_be_there(*content) && paired.contains(content);
+            let in_pairs: Vec<(u32, u64)> = rows
+                .iter()
+                .flatten()
+                .filter(|row| active[row.account as usize] && is_there(&row.content))
+                .map(|row| (row.account, row.content))
+                .collect();
             let each_row = |take: &mut dyn FnMut(u32, u64)| {
-                let all = rows.iter().flatten().filter(|row| active[row.account as usize]);
-                all.for_each(|row| take(row.account, row.content));
+                in_pairs.iter().for_each(|(account, content)| take(*account, *content));
                 Ok(())
             };
             let n_accounts = shares.accounts.len();
@@ -228,9 +253,9 @@ pub(crate) fn held(
         _ => None,
     };
     let partial = by_shard(threads, |part| {
-        let n = made.iter().map(|(_, parts)| parts[part].len()).sum();
+        let n = made.iter().map(|parts| parts[part].len()).sum();
         let mut pairs: Vec<Pair> = Vec::with_capacity(n);
-        for (_, parts) in &made {
+        for parts in &made {
             pairs.extend_from_slice(&parts[part]);
         }
         pairs.sort_unstable_by_key(|pair| (u64::from(pair.a) << 32) | u64::from(pair.b));
@@ -263,14 +288,15 @@ pub(crate) fn held(
     Ok(Some(Swept { edges, pairs, matched, light, left_out, spilled: 0 }))
 }
 
+/// Adds the pairs of a task, by the part of their first account.
 fn pairs_of(
     task: &Task,
     fields: &[Field],
     rows: &[Vec<Row>],
     question: &Question,
     marks: &[Vec<AtomicBool>],
-) -> Vec<Vec<Pair>> {
-    let mut parts: Vec<Vec<Pair>> = vec![Vec::new(); SHARDS];
+    parts: &mut [Vec<Pair>],
+) {
     let field = &fields[task.shard as usize];
     let rows = &rows[task.shard as usize];
     let marks = marks.get(task.shard as usize);
@@ -311,7 +337,6 @@ fn pairs_of(
             }
         }
     }
-    parts
 }
 
 fn matched(rows: &[Vec<Row>], marks: &[Vec<AtomicBool>], n_accounts: usize) -> Vec<u32> {

@@ -250,7 +250,14 @@ pub fn real(number: f64) -> String {
         return String::new();
     }
     if number.fract() == 0.0 && number.abs() < 1e15 {
-        return format!("{number:.0}");
+        // A zero below zero keeps its sign.
+        return match number == 0.0 && number.is_sign_negative() {
+            true => "-0".to_owned(),
+            false => (number as i64).to_string(),
+        };
+    }
+    if let Some(written) = quick(number) {
+        return written;
     }
     let written = format!("{number:.14e}");
     let (digits, power) = written.split_once('e').unwrap_or((&written, "0"));
@@ -265,6 +272,53 @@ pub fn real(number: f64) -> String {
     format!("{number:.*}", decimals.max(0) as usize)
 }
 
+/// The same for the numbers that tables are full of, by whole numbers alone: none where the
+/// fifteenth digit is a tie or the number is not of middling size.
+fn quick(number: f64) -> Option<String> {
+    let size = number.abs();
+    if !(1e-5..1e14).contains(&size) {
+        return None;
+    }
+    // The number is mantissa / 2^shift; shift is at most 69, and above 0 for a fraction.
+    let bits = size.to_bits();
+    let mantissa = (bits & ((1 << 52) - 1)) | (1 << 52);
+    let shift = u32::try_from(1075 - (bits >> 52) as i64).ok().filter(|shift| *shift > 0)?;
+    // Digits after the point, for fifteen that count.
+    let mut decimals = match size as u64 {
+        0 => 15 + [1e-1, 1e-2, 1e-3, 1e-4].iter().filter(|least| size < **least).count() as u32,
+        whole => 14 - whole.ilog10(),
+    };
+    let scaled = u128::from(mantissa) * 10_u128.pow(decimals);
+    let (mut digits, rest) = ((scaled >> shift) as u64, scaled & ((1 << shift) - 1));
+    let half = 1_u128 << (shift - 1);
+    if rest == half {
+        return None;
+    }
+    digits += u64::from(rest > half);
+    if !(100_000_000_000_000..1_000_000_000_000_000).contains(&digits) {
+        return None;
+    }
+    while digits % 10 == 0 && decimals > 0 {
+        digits /= 10;
+        decimals -= 1;
+    }
+    if decimals == 0 {
+        return None;
+    }
+    let mut written = Vec::with_capacity(24);
+    if number < 0.0 {
+        written.push(b'-');
+    }
+    let point = 10_u64.pow(decimals);
+    put_whole(&mut written, (digits / point) as i64);
+    written.push(b'.');
+    let from = written.len();
+    put_whole(&mut written, (digits % point) as i64);
+    let missing = decimals as usize - (written.len() - from);
+    written.splice(from..from, std::iter::repeat_n(b'0', missing));
+    String::from_utf8(written).ok()
+}
+
 /// An instant as RFC 3339 in UTC.
 pub fn time(micros: i64) -> String {
     cahoots_record::UtcMicros(micros).to_string()
@@ -273,6 +327,7 @@ pub fn time(micros: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn numbers_as_r_writes_them() {
@@ -280,6 +335,10 @@ mod tests {
             (0.0, "0"),
             (1.0, "1"),
             (44.0, "44"),
+            (-44.0, "-44"),
+            (-0.0, "-0"),
+            (999_999_999_999_999.0, "999999999999999"),
+            (1e15, "1e+15"),
             (0.5, "0.5"),
             (1.0 / 3.0, "0.333333333333333"),
             (61.0 / 6.0, "10.1666666666667"),
@@ -291,6 +350,43 @@ mod tests {
         ] {
             assert_eq!(real(number), expected);
         }
+    }
+
+    /// What `real` says without its short way.
+    fn slow(number: f64) -> String {
+        let written = format!("{number:.14e}");
+        let (digits, power) = written.split_once('e').unwrap();
+        let digits = digits.trim_end_matches('0').trim_end_matches('.');
+        let decimals = (digits.trim_start_matches('-').len() as i32 - 2).max(0);
+        format!("{number:.*}", (decimals - power.parse::<i32>().unwrap()).max(0) as usize)
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_writes_what_the_long_way_writes(
+            number in prop_oneof![
+                1e-5..1e14_f64,
+                -1e3..1e3_f64,
+                (0_u32..100_000, 1_u32..5_000).prop_map(|(a, b)| f64::from(a) / f64::from(b)),
+                (0_u64..1 << 40, 0_u32..30).prop_map(|(a, b)| a as f64 / f64::from(1_u32 << b)),
+                (-5_i32..14, -3_i64..3).prop_map(|(power, ulps)| {
+                    f64::from_bits((10_f64.powi(power).to_bits() as i64 + ulps) as u64)
+                }),
+            ],
+        ) {
+            if let Some(written) = quick(number) {
+                prop_assert_eq!(written, slow(number));
+            }
+        }
+    }
+
+    #[test]
+    fn the_short_way_is_taken_where_it_is_sure() {
+        assert_eq!(quick(0.5).unwrap(), "0.5");
+        assert_eq!(quick(-61.0 / 6.0).unwrap(), "-10.1666666666667");
+        assert_eq!(quick(1.0 / 3e4).unwrap(), "0.0000333333333333333");
+        assert_eq!(quick(100_000_000_000_000.5), None);
+        assert_eq!(quick(30.000_000_000_000_004), None);
     }
 
     #[test]

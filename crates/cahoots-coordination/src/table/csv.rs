@@ -7,6 +7,8 @@ use std::io::{self, Read};
 
 /// A row longer than this is given up.
 const LONGEST: usize = 16 << 20;
+/// Room that `read_to_end` wants beside what it reads.
+pub(super) const PROBE: usize = 32;
 
 /// Cuts a stream into pieces that end where rows end.
 pub(crate) struct Splitter<R> {
@@ -44,8 +46,9 @@ impl<R: Read> Splitter<R> {
     }
 
     /// Puts bytes that were read ahead in front.
-    pub(crate) fn unread(&mut self, bytes: &[u8]) {
-        self.held.splice(0..0, bytes.iter().copied());
+    pub(crate) fn unread(&mut self, mut bytes: Vec<u8>) {
+        bytes.append(&mut self.held);
+        self.held = bytes;
     }
 
     /// The next piece; `spare` is a buffer to use again.
@@ -97,9 +100,11 @@ impl<R: Read> Splitter<R> {
 
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
         while self.held.len() < wanted && !self.ended {
-            let missing = (wanted - self.held.len()) as u64;
-            let got = (&mut self.reader).take(missing).read_to_end(&mut self.held)?;
-            self.ended = (got as u64) < missing;
+            let missing = wanted - self.held.len();
+            // Room for all of it: nothing is moved while it comes in.
+            self.held.reserve_exact(missing + PROBE);
+            let got = (&mut self.reader).take(missing as u64).read_to_end(&mut self.held)?;
+            self.ended = got < missing;
         }
         Ok(())
     }

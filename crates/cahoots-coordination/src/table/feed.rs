@@ -15,7 +15,9 @@ use super::{Reading, TableError, json, parquet};
 /// Bytes of a piece, at most and at least.
 const LARGEST: u64 = 4 << 20;
 const SMALLEST: u64 = if cfg!(test) { 40 } else { 128 << 10 };
-/// Bytes looked at to tell what a file is.
+/// Bytes looked at to tell what a file is: of cells, where the first row ends in them, and of JSON
+/// or a longer row.
+const FIRST: usize = if cfg!(test) { 40 } else { 64 << 10 };
 const HEAD: usize = 1 << 20;
 
 /// What the pieces of one file have in common.
@@ -138,10 +140,7 @@ pub(crate) fn file(
         }
         _ => reader,
     };
-    head.extend(read_some(&mut reader, HEAD).map_err(failed)?);
-    if head.starts_with(b"\xef\xbb\xbf") {
-        head.drain(..3);
-    }
+    read_head(&mut reader, &mut head).map_err(failed)?;
     if head.is_empty() {
         return Err(TableError::Empty { file: name });
     }
@@ -174,12 +173,12 @@ pub(crate) fn file(
         Table { clock: clock(&layout), layout, form: Form::Csv { delimiter } }
     };
     let table = Arc::new(table);
-    let aim = (size / (threads as u64 * 4)).clamp(SMALLEST, LARGEST) as usize;
+    // Small pieces stay in the cache of the core that takes them.
+    let aim = (size / (threads as u64 * 16)).clamp(SMALLEST, LARGEST) as usize;
     // A delimiter of 0 never stands before a quote: in JSON lines every line end is a row's.
     let mut splitter = Splitter::new(reader, delimiter, aim);
     splitter.is_lines = delimiter == 0;
-    splitter.unread(&head);
-    drop(head);
+    splitter.unread(head);
     while let Some(piece) = splitter.next(spare()).map_err(failed)? {
         let csv::Piece { bytes, is_long_row } = piece;
         let piece = Piece { file: number, table: table.clone(), bytes, group: 0, is_long_row };
@@ -221,6 +220,22 @@ fn read_some(reader: &mut impl Read, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(most as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Reads what is looked at, without the mark of UTF-8. Lines of JSON name their columns as they go:
+/// many of them are looked at.
+fn read_head(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
+    head.reserve_exact(FIRST + csv::PROBE);
+    reader.by_ref().take(FIRST as u64).read_to_end(head)?;
+    if head.starts_with(b"\xef\xbb\xbf") {
+        head.drain(..3);
+    }
+    let is_cells = !matches!(head.trim_ascii_start().first(), None | Some(b'{'));
+    let is_enough = is_cells && csv::header(head, delimiter_of(head)).1 < head.len();
+    if !is_enough {
+        reader.take((HEAD - FIRST) as u64).read_to_end(head)?;
+    }
+    Ok(())
 }
 
 /// The delimiter that the first line has most of.

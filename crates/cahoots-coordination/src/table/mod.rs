@@ -118,51 +118,56 @@ pub fn read(paths: &[PathBuf], how: &Reading) -> Result<Shares, TableError> {
     };
     let (objects, accounts, posts) = (Interner::new(), Interner::new(), Interner::new());
     let kept = how.keeps_posts.then_some(&posts);
-    let parts = Parts::new(&how.budget)?;
+    let parts = Parts::new(&how.budget);
     let done: Mutex<Vec<ChunkRows>> = Mutex::new(Vec::new());
     let failure: Mutex<Option<TableError>> = Mutex::new(None);
     let fail = |error: TableError| {
         failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     };
     let has_failed = || failure.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    // Takes a piece; gives its buffer back.
+    let take = |encoder: &mut Encoder<'_>, (chunk, piece): (u32, Piece)| {
+        if has_failed() {
+            return None;
+        }
+        let (file, table) = (piece.file, piece.table.clone());
+        encoder.start(chunk, table.clock.clone());
+        let buffer = match piece.take(encoder) {
+            Ok(buffer) => buffer,
+            Err(error) => {
+                let path = paths.get(file as usize);
+                let file = path.map_or_else(String::new, |path| path.display().to_string());
+                fail(TableError::Read { file, error });
+                return None;
+            }
+        };
+        let mut rows = encoder.finish(file);
+        let names = || objects.size() + accounts.size();
+        let (own, ends) = (std::mem::take(&mut rows.rows), std::mem::take(&mut rows.ends));
+        match parts.hold(chunk, own, ends, names) {
+            Ok(()) => done.lock().unwrap_or_else(PoisonError::into_inner).push(rows),
+            Err(error) => fail(error.into()),
+        }
+        Some(buffer)
+    };
+    let encoder = || Encoder::new(&objects, &accounts, kept);
     std::thread::scope(|scope| {
         let (send, receive) = crossbeam_channel::bounded::<(u32, Piece)>(threads * 2);
         let (give_back, spare) = crossbeam_channel::bounded::<Vec<u8>>(threads * 4);
-        for _ in 0..threads {
+        for _ in 1..threads {
             let (receive, give_back) = (receive.clone(), give_back.clone());
-            let (objects, accounts, parts, done) = (&objects, &accounts, &parts, &done);
-            let (fail, has_failed) = (&fail, &has_failed);
+            let (take, encoder) = (&take, &encoder);
             scope.spawn(move || {
-                let mut encoder = Encoder::new(objects, accounts, kept);
-                while let Ok((chunk, piece)) = receive.recv() {
-                    if has_failed() {
-                        continue;
+                let mut encoder = encoder();
+                while let Ok(piece) = receive.recv() {
+                    if let Some(buffer) = take(&mut encoder, piece) {
+                        drop(give_back.try_send(buffer));
                     }
-                    let (file, table) = (piece.file, piece.table.clone());
-                    encoder.start(chunk, table.clock.clone());
-                    match piece.take(&mut encoder) {
-                        Ok(buffer) => drop(give_back.try_send(buffer)),
-                        Err(error) => {
-                            let file = paths
-                                .get(file as usize)
-                                .map_or_else(String::new, |path| path.display().to_string());
-                            fail(TableError::Read { file, error });
-                            continue;
-                        }
-                    }
-                    let mut rows = encoder.finish(file);
-                    let names = || objects.size() + accounts.size();
-                    let (own, ends) =
-                        (std::mem::take(&mut rows.rows), std::mem::take(&mut rows.ends));
-                    if let Err(error) = parts.hold(chunk, own, ends, names) {
-                        fail(error.into());
-                        continue;
-                    }
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
                 }
             });
         }
-        drop((receive, give_back));
+        // This thread cuts, and takes pieces itself where the others have enough to do.
+        let mut own = encoder();
         let mut chunk = 0;
         for (number, path) in paths.iter().enumerate() {
             let mut give = |piece: Piece| {
@@ -170,7 +175,15 @@ pub fn read(paths: &[PathBuf], how: &Reading) -> Result<Shares, TableError> {
                     fail(TableError::TooMuch);
                 }
                 chunk += 1;
-                !has_failed() && send.send((chunk - 1, piece)).is_ok()
+                if has_failed() {
+                    return false;
+                }
+                if let Err(error) = send.try_send((chunk - 1, piece))
+                    && let Some(buffer) = take(&mut own, error.into_inner())
+                {
+                    drop(give_back.try_send(buffer));
+                }
+                true
             };
             let mut buffer = || spare.try_recv().unwrap_or_default();
             if let Err(error) =
@@ -181,6 +194,10 @@ pub fn read(paths: &[PathBuf], how: &Reading) -> Result<Shares, TableError> {
             if has_failed() {
                 break;
             }
+        }
+        drop(send);
+        while let Ok(piece) = receive.recv() {
+            drop(take(&mut own, piece));
         }
     });
     if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {

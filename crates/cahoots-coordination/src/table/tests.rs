@@ -217,12 +217,56 @@ fn files_that_are_no_tables_are_refused_with_the_reason() {
 }
 
 #[test]
+fn an_impossible_limit_is_refused_before_anything_is_read() {
+    let nowhere = Some(PathBuf::from("/nowhere/at/all"));
+    for budget in
+        [Budget { memory: Some(1000), temp: None }, Budget { memory: Some(1 << 30), temp: nowhere }]
+    {
+        let how = Reading { budget, ..Reading::default() };
+        let refused = read(&[PathBuf::from("/no/such.csv")], &how);
+        assert!(matches!(refused, Err(TableError::Spill(_))), "{refused:?}");
+    }
+}
+
+#[test]
+fn repeats_are_told_in_the_order_of_rows_and_objects_whatever_the_threads() {
+    let mut table = String::from("account_id,timestamp,hashtags,content_id\n");
+    for n in 0..2_000 {
+        let (account, tag) = (n % 7, n % 50);
+        let row = format!("a{account},1600000000,\"['t{tag}', 'u{tag}', 'v{tag}']\",p{tag}\n");
+        table.push_str(&row);
+    }
+    let kinds = vec![Kind::Hashtag];
+    let of = |threads, memory| {
+        let budget = Budget { memory, temp: None };
+        let how = Reading { threads, budget, kinds: kinds.clone(), ..Reading::default() };
+        shares_of(table.as_bytes(), &how).unwrap()
+    };
+    let alone = of(1, None);
+    assert_eq!(alone.problems.count(Fault::Duplicate), 3 * (2_000 - 7 * 50));
+    for (threads, memory) in [(2, None), (3, None), (2, Some(1 << 17)), (3, Some(1 << 17))] {
+        let shares = of(threads, memory);
+        assert_eq!(shares.spilled > 0, memory.is_some());
+        assert_eq!((&shares.problems, listed(&shares)), (&alone.problems, listed(&alone)));
+    }
+}
+
+#[test]
 fn many_columns_and_many_fields_cost_nothing_but_time() {
     let mut table = String::from("account_id,object_id,timestamp_share");
     (0..100_000).for_each(|n| table.push_str(&format!(",c{n}")));
     table.push_str("\nann,o1,1600000000\nben,o1,1600000001,x\n");
     assert_eq!(plain(table.as_bytes()).n, 2);
-    let mut json = String::new();
+    // What tells the columns may stand beyond what is looked at first.
+    let quoted = format!(
+        "account_id,object_id,\"{}\",timestamp_share\nann,o1,x,1600000000\n",
+        "a\n".repeat(99)
+    );
+    assert_eq!(plain(quoted.as_bytes()).n, 1);
+    let blank =
+        format!("{}account_id,object_id,timestamp_share\nann,o1,1600000000\n", "\n".repeat(99));
+    assert_eq!(plain(blank.as_bytes()).n, 1);
+    let mut json = "\n".repeat(99);
     for n in 0..3_000 {
         json.push_str(&format!(
             "{{\"f{n}\":1,\"account_id\":\"a{n}\",\"object_id\":\"o\",\"timestamp_share\":{n}}}\n"
