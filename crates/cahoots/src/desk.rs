@@ -205,9 +205,10 @@ impl Desk {
     /// # Errors
     /// When the case cannot be read.
     pub fn prepare(&self) -> Result<()> {
+        // The first page asks for everybody at once.
+        self.people()?;
         let before = self.held.before.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.index()?.prepare(before.as_deref())?;
-        self.people()?;
         for segment in self.case.shared_segments() {
             segment.make_ready()?;
         }
