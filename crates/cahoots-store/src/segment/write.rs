@@ -431,28 +431,6 @@ impl SegmentBuilder {
     }
 }
 
-/// Columns of `items` that often hold one value in a whole segment.
-const COMMON: &[&str] = &[
-    "kind",
-    "medium",
-    "visibility",
-    "native_id",
-    "offset_seconds",
-    "time_precision",
-    "time_basis",
-    "time_confidence",
-    "subject",
-    "language",
-    "conversation",
-    "parent",
-    "recovered",
-    "summary",
-    "deleted",
-    "automated",
-    "cut",
-    "archive",
-];
-
 fn properties(table: &str) -> WriterProperties {
     let level = ZstdLevel::try_new(3).unwrap_or_default();
     let mut properties = WriterProperties::builder()
@@ -464,16 +442,15 @@ fn properties(table: &str) -> WriterProperties {
         .set_write_batch_size(64)
         .set_max_row_group_row_count(Some(1 << 20))
         .set_statistics_enabled(EnabledStatistics::None);
+    // What the items of a segment have in common is told by the footer, so that a list does not read
+    // it of each; see `constant`.
+    for column in LINE {
+        properties = properties
+            .set_column_statistics_enabled(ColumnPath::from(*column), EnabledStatistics::Chunk);
+    }
     for column in ["item", "time_earliest", "time_latest"] {
         properties = properties
             .set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Page);
-    }
-    if table == "items" {
-        // What one archive has in common is told by the footer and not read again; see `constant`.
-        for column in COMMON {
-            properties = properties
-                .set_column_statistics_enabled(ColumnPath::from(*column), EnabledStatistics::Chunk);
-        }
     }
     for column in ["item", "participants_row"] {
         // Sorted numbers: nearly nothing on disk, fast to scan.
