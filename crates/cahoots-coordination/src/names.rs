@@ -34,10 +34,113 @@ pub(crate) fn place_of(provisional: u32) -> usize {
     (provisional >> SHARD_BITS) as usize
 }
 
+/// What tells a name from others: of a short one, and most are, everything.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Key {
+    /// A short name itself, the hash of a longer one.
+    word: u64,
+    /// Kind and length.
+    shape: u32,
+}
+
+/// Bytes of a short name, at most.
+const SHORT: usize = size_of::<u64>();
+
+impl Key {
+    fn new(kind: u8, name: &[u8], hash: u64) -> Self {
+        let word = if name.len() <= SHORT { word(name) } else { hash };
+        Self { word, shape: u32::from(kind) << 24 | (name.len() as u32 & 0xff_ffff) }
+    }
+
+    fn kind(self) -> u8 {
+        (self.shape >> 24) as u8
+    }
+
+    /// The name, when it is short.
+    fn short(&self) -> Option<([u8; SHORT], usize)> {
+        let length = (self.shape & 0xff_ffff) as usize;
+        (length <= SHORT).then(|| (self.word.to_le_bytes(), length))
+    }
+
+    fn hash(self) -> u64 {
+        self.short().map_or(self.word, |(name, length)| hash_of(self.kind(), &name[..length]))
+    }
+}
+
+/// A name of up to eight bytes as a number. Zeros stand behind it: its length tells the rest.
+fn word(name: &[u8]) -> u64 {
+    let part = |at: usize, n: usize| {
+        name[at..at + n].iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte))
+    };
+    match name.len() {
+        8 => part(0, 8),
+        // The two halves overlap.
+        n @ 4..8 => part(0, 4) | part(n - 4, 4) << (8 * (n - 4)),
+        n => part(0, n),
+    }
+}
+
+/// A name where it was met.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    hash: u64,
+    key: Key,
+    /// Where a long name begins.
+    start: u32,
+    /// Where it was met: chunk and row.
+    first: u64,
+}
+
+/// Names as they are met, to be added to a dictionary in one go: shard by shard, each of which
+/// stays in the cache meanwhile.
+#[derive(Default, Debug)]
+pub(crate) struct Batch {
+    met: Vec<Met>,
+    bytes: Vec<u8>,
+    by_shard: Vec<u32>,
+    numbers: Vec<u32>,
+}
+
+impl Batch {
+    /// Takes a name; gives its place in the batch.
+    #[inline]
+    pub(crate) fn meet(&mut self, kind: u8, name: &[u8], first: u64) -> u32 {
+        let hash = hash_of(kind, name);
+        let start = self.bytes.len() as u32;
+        if name.len() > SHORT {
+            self.bytes.extend_from_slice(name);
+        }
+        self.met.push(Met { hash, key: Key::new(kind, name, hash), start, first });
+        self.met.len() as u32 - 1
+    }
+
+    /// The provisional number of the name at a place of the batch, once it was added.
+    #[inline]
+    pub(crate) fn number(&self, at: u32) -> u32 {
+        self.numbers[at as usize]
+    }
+
+    /// Begins anew.
+    pub(crate) fn clear(&mut self) {
+        self.met.clear();
+        self.bytes.clear();
+    }
+
+    fn long(&self, met: &Met) -> &[u8] {
+        let length = (met.key.shape & 0xff_ffff) as usize;
+        &self.bytes[met.start as usize..met.start as usize + length]
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    key: Key,
+    place: u32,
+}
+
 #[derive(Default, Debug)]
 struct Shard {
-    table: HashTable<u32>,
-    hashes: Vec<u64>,
+    table: HashTable<Slot>,
     kinds: Vec<u8>,
     /// Where it was met first: chunk and row.
     firsts: Vec<u64>,
@@ -51,24 +154,31 @@ impl Shard {
         &self.bytes[start..self.ends[place] as usize]
     }
 
-    fn add(&mut self, hash: u64, kind: u8, name: &[u8], first: u64) -> u32 {
-        let same = |place: &u32| {
-            let place = *place as usize;
-            self.hashes[place] == hash && self.kinds[place] == kind && self.name(place) == name
+    fn add(&mut self, met: &Met, batch: &Batch) -> u32 {
+        let key = met.key;
+        let short = key.short();
+        let same = |slot: &Slot| {
+            slot.key == key
+                && (short.is_some() || self.name(slot.place as usize) == batch.long(met))
         };
-        if let Some(place) = self.table.find(hash, same).copied() {
-            let known = &mut self.firsts[place as usize];
-            *known = (*known).min(first);
-            return place;
+        // The low bits chose the shard: the table gets the others.
+        let of_table = |hash: u64| hash.rotate_right(SHARD_BITS);
+        if let Some(slot) = self.table.find(of_table(met.hash), same) {
+            let known = &mut self.firsts[slot.place as usize];
+            *known = (*known).min(met.first);
+            return slot.place;
         }
-        let place = self.hashes.len() as u32;
-        self.hashes.push(hash);
-        self.kinds.push(kind);
-        self.firsts.push(first);
-        self.bytes.extend_from_slice(name);
+        let place = self.firsts.len() as u32;
+        self.kinds.push(key.kind());
+        self.firsts.push(met.first);
+        match short {
+            Some((name, length)) => self.bytes.extend_from_slice(&name[..length]),
+            None => self.bytes.extend_from_slice(batch.long(met)),
+        }
         self.ends.push(self.bytes.len() as u64);
-        let hashes = &self.hashes;
-        self.table.insert_unique(hash, place, |place| hashes[*place as usize]);
+        let slot = Slot { key, place };
+        let rehash = |slot: &Slot| of_table(slot.key.hash());
+        self.table.insert_unique(of_table(met.hash), slot, rehash);
         place
     }
 }
@@ -84,52 +194,49 @@ impl Interner {
         Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
     }
 
-    /// Adds names that hold no two equal ones, and gives the provisional number of each. `first`
-    /// says where each was met. One lock a shard.
-    pub(crate) fn add_all<'a>(
-        &self,
-        names: impl Fn(usize) -> (u64, u8, &'a [u8], u64),
-        n: usize,
-        into: &mut Vec<u32>,
-    ) {
-        into.clear();
-        into.resize(n, 0);
-        let mut by_shard = vec![0_u32; n];
+    /// Adds the names of a batch and gives each its provisional number. One lock a shard.
+    pub(crate) fn add_all(&self, batch: &mut Batch) {
+        let mut by_shard = std::mem::take(&mut batch.by_shard);
+        let mut numbers = std::mem::take(&mut batch.numbers);
+        let n = batch.met.len();
+        by_shard.resize(n, 0);
+        numbers.resize(n, 0);
         let mut ends = [0_usize; SHARDS];
-        for at in 0..n {
-            ends[names(at).0 as usize % SHARDS] += 1;
+        for met in &batch.met {
+            ends[met.hash as usize % SHARDS] += 1;
         }
         let mut sum = 0;
         for end in &mut ends {
             sum += *end;
             *end = sum - *end;
         }
-        for at in 0..n {
-            let end = &mut ends[names(at).0 as usize % SHARDS];
+        for (at, met) in batch.met.iter().enumerate() {
+            let end = &mut ends[met.hash as usize % SHARDS];
             by_shard[*end] = at as u32;
             *end += 1;
         }
-        let mut start = 0;
-        for (number, end) in ends.into_iter().enumerate() {
-            if start == end {
+        // Threads begin at different shards, so that they do not wait for each other.
+        let turn = batch.met.first().map_or(0, |met| met.hash as usize % SHARDS);
+        for number in (turn..SHARDS).chain(0..turn) {
+            let start = number.checked_sub(1).map_or(0, |before| ends[before]);
+            if start == ends[number] {
                 continue;
             }
             let mut shard = self.shards[number].lock().unwrap_or_else(PoisonError::into_inner);
-            for at in &by_shard[start..end] {
-                let (hash, kind, name, first) = names(*at as usize);
-                // The low bits chose the shard: the table gets the others.
-                let place = shard.add(hash.rotate_right(SHARD_BITS), kind, name, first);
-                into[*at as usize] = (place << SHARD_BITS) | number as u32;
+            for at in &by_shard[start..ends[number]] {
+                let place = shard.add(&batch.met[*at as usize], batch);
+                numbers[*at as usize] = (place << SHARD_BITS) | number as u32;
             }
-            start = end;
         }
+        (batch.by_shard, batch.numbers) = (by_shard, numbers);
     }
 
     /// Bytes that the dictionary holds, about.
     pub(crate) fn size(&self) -> u64 {
         let size = |shard: &Mutex<Shard>| {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            (shard.bytes.capacity() + shard.hashes.capacity() * 36) as u64
+            let each = size_of::<Slot>() + 1 + 2 * size_of::<u64>() + 1;
+            (shard.bytes.capacity() + shard.firsts.capacity() * each) as u64
         };
         self.shards.iter().map(size).sum()
     }
@@ -231,13 +338,11 @@ mod tests {
     use super::*;
 
     fn add(interner: &Interner, names: &[(&str, u64)]) -> Vec<u32> {
-        let mut numbers = Vec::new();
-        let of = |at: usize| {
-            let name = names[at].0.as_bytes();
-            (hash_of(9, name), 9, name, names[at].1)
-        };
-        interner.add_all(of, names.len(), &mut numbers);
-        numbers
+        let mut batch = Batch::default();
+        let places: Vec<u32> =
+            names.iter().map(|(name, first)| batch.meet(9, name.as_bytes(), *first)).collect();
+        interner.add_all(&mut batch);
+        places.into_iter().map(|at| batch.number(at)).collect()
     }
 
     #[test]
@@ -262,10 +367,31 @@ mod tests {
     }
 
     #[test]
+    fn short_and_long_names_come_back_and_are_told_apart() {
+        // Zeros at the end, lengths around that of a short name, one the beginning of the next.
+        let long = "abcdefghijklmnopqrst";
+        let zeros = "\0\0\0\0\0\0\0\0\0\0";
+        let all: Vec<&str> =
+            (1..=10).flat_map(|n| [&zeros[..n], &long[..n], &long[n..2 * n]]).collect();
+        let given: Vec<(&str, u64)> = all.iter().zip(0..).map(|(name, at)| (*name, at)).collect();
+        let interner = Interner::new();
+        let numbers = add(&interner, &given);
+        assert_eq!(add(&interner, &given), numbers);
+        let (names, finals) = interner.finish();
+        let different: std::collections::BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(names.len(), different.len());
+        for (number, name) in numbers.iter().zip(all) {
+            let last = finals[shard_of(*number)][place_of(*number)];
+            assert_eq!(names.name(last), name);
+        }
+    }
+
+    #[test]
     fn one_name_of_two_kinds_is_two() {
         let interner = Interner::new();
-        let mut numbers = Vec::new();
-        interner.add_all(|at| (hash_of(at as u8, b"x"), at as u8, b"x", 3), 2, &mut numbers);
+        let mut batch = Batch::default();
+        (0..2).for_each(|kind| _ = batch.meet(kind, b"x", 3));
+        interner.add_all(&mut batch);
         let (names, _) = interner.finish();
         assert_eq!((names.len(), names.kind(0), names.kind(1)), (2, 0, 1));
     }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use crate::kind::Kind;
-use crate::names::{Interner, Names, SHARDS, content_of, hash_of, place_of, shard_of};
+use crate::names::{Batch, Interner, Names, SHARDS, content_of, hash_of, place_of, shard_of};
 use crate::row_runs::{self, Merged};
 use crate::rows::{At, Row};
 use crate::share::{AccountNo, ObjectNo, Share};
@@ -252,27 +252,33 @@ impl Shares {
         how: &Reading,
     ) -> Result<Self, SpillError> {
         let (objects, accounts, posts) = (Interner::new(), Interner::new(), Interner::new());
+        let mut of_objects = Batch::default();
+        let mut of_accounts = Batch::default();
+        let mut of_posts = Batch::default();
         let mut taken = Vec::new();
         for (number, (kind, object, account, content, micros)) in rows.into_iter().enumerate() {
             let place = number as u64;
-            let intern = |into: &Interner, kind: u8, name: &str| {
-                let mut numbers = Vec::new();
-                let name = name.as_bytes();
-                into.add_all(|_| (hash_of(kind, name), kind, name, place), 1, &mut numbers);
-                numbers[0]
-            };
             let has_content = !content.is_empty();
-            let bytes = if has_content { content.as_bytes() } else { &place.to_le_bytes()[..] };
             if has_content && how.keeps_posts {
-                intern(&posts, 0, content);
+                of_posts.meet(0, content.as_bytes(), place);
             }
             taken.push(Row {
-                object: intern(&objects, kind as u8, object),
-                account: intern(&accounts, 0, account),
+                object: of_objects.meet(kind as u8, object.as_bytes(), place),
+                account: of_accounts.meet(0, account.as_bytes(), place),
                 micros,
-                content: if has_content { content_of(bytes) } else { hash_of(1, bytes) },
+                content: match has_content {
+                    true => content_of(content.as_bytes()),
+                    false => hash_of(1, &place.to_le_bytes()),
+                },
                 at: At::new(0, number as u32, has_content && content == object, has_content),
             });
+        }
+        objects.add_all(&mut of_objects);
+        accounts.add_all(&mut of_accounts);
+        posts.add_all(&mut of_posts);
+        for row in &mut taken {
+            row.object = of_objects.number(row.object);
+            row.account = of_accounts.number(row.account);
         }
         let n = taken.len() as u64;
         let (rows, ends) = row_runs::by_shard(&taken);

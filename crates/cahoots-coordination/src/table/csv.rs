@@ -174,8 +174,10 @@ struct Cell {
 pub(crate) struct Rows<'a> {
     bytes: &'a [u8],
     delimiter: u8,
-    /// No quote anywhere: cells past the last that is wanted need no look.
-    is_plain: bool,
+    /// No quote anywhere: a row ends where a line ends, a cell there or at a delimiter.
+    pub(crate) is_plain: bool,
+    /// Of a plain piece, delimiters and line ends of the block at hand that were not come to.
+    ends: Ends,
     /// Cells wanted: the last place and one.
     wanted: usize,
     at: usize,
@@ -192,6 +194,7 @@ impl<'a> Rows<'a> {
             bytes,
             delimiter,
             is_plain: memchr::memchr(b'"', bytes).is_none(),
+            ends: Ends::default(),
             wanted,
             at: 0,
             cells: Vec::new(),
@@ -204,6 +207,9 @@ impl<'a> Rows<'a> {
     /// Goes on to the next row that is not blank. Whether there is one.
     #[inline]
     pub(crate) fn advance(&mut self) -> bool {
+        if self.is_plain {
+            return self.advance_plain();
+        }
         loop {
             match self.bytes.get(self.at..) {
                 Some([b'\n', ..]) => self.at += 1,
@@ -226,12 +232,40 @@ impl<'a> Rows<'a> {
             if ended {
                 return true;
             }
-            if self.is_plain && self.cells.len() == self.wanted {
-                let rest = memchr::memchr(b'\n', &self.bytes[self.at..]);
-                self.at = rest.map_or(self.bytes.len(), |end| self.at + end + 1);
-                return true;
-            }
         }
+    }
+
+    /// The same where there are no quotes.
+    #[inline]
+    fn advance_plain(&mut self) -> bool {
+        self.cells.clear();
+        let mut cell = self.at;
+        self.start = cell;
+        while cell < self.bytes.len() {
+            let end = self.ends.next(self.bytes, self.delimiter);
+            if self.bytes.get(end) == Some(&self.delimiter) {
+                self.push(cell, end, false);
+                cell = end + 1;
+                continue;
+            }
+            self.at = (end + 1).min(self.bytes.len());
+            let is_crlf = end > cell && self.bytes[end - 1] == b'\r';
+            let trimmed = end - usize::from(is_crlf);
+            let is_blank = cell == self.start && trimmed == cell && end < self.bytes.len();
+            if is_blank {
+                (self.start, cell) = (self.at, self.at);
+                continue;
+            }
+            self.push(cell, trimmed, false);
+            return true;
+        }
+        // A delimiter was the last byte: an empty cell stands behind it.
+        let is_cell = self.start < self.bytes.len();
+        if is_cell {
+            self.push(cell, cell, false);
+            self.at = self.bytes.len();
+        }
+        is_cell
     }
 
     /// A cell without quotes. Whether it ends the row.
@@ -316,6 +350,56 @@ impl<'a> Rows<'a> {
     pub(crate) fn raw(&self) -> &[u8] {
         &self.bytes[self.start..self.at]
     }
+}
+
+/// Where cells end, found 64 bytes at a time.
+#[derive(Clone, Copy, Default, Debug)]
+struct Ends {
+    /// Those of the block that are left, one bit a byte.
+    left: u64,
+    /// Where the block begins, and where the next does.
+    block: usize,
+    next: usize,
+}
+
+impl Ends {
+    /// The place of the next delimiter or line end; the end of the bytes where there is none.
+    #[inline]
+    fn next(&mut self, bytes: &[u8], delimiter: u8) -> usize {
+        while self.left == 0 {
+            if self.next >= bytes.len() {
+                return bytes.len();
+            }
+            self.block = self.next;
+            self.next += 64;
+            self.left = match bytes[self.block..].first_chunk() {
+                Some(block) => ends(block, delimiter),
+                None => {
+                    let rest = &bytes[self.block..];
+                    // No delimiter is a zero.
+                    let mut block = [0; 64];
+                    block[..rest.len()].copy_from_slice(rest);
+                    ends(&block, delimiter)
+                }
+            };
+        }
+        let at = self.block + self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        at
+    }
+}
+
+/// One bit for each byte that is a delimiter or a line end.
+#[inline]
+fn ends(block: &[u8; 64], delimiter: u8) -> u64 {
+    let mut hits = [0_u8; 64];
+    for (hit, byte) in hits.iter_mut().zip(block) {
+        *hit = u8::from(*byte == delimiter) | u8::from(*byte == b'\n');
+    }
+    let (eights, _) = hits.as_chunks();
+    // Multiplied, the lowest bits of eight bytes meet in the highest byte.
+    let bits = |eight: [u8; 8]| u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    eights.iter().rev().fold(0, |all, eight| all << 8 | bits(*eight))
 }
 
 /// The cells of the first row, and where the next begins.
@@ -407,6 +491,22 @@ mod tests {
                 pieces(text.as_bytes(), aim).iter().flat_map(|piece| rows(piece, 9)).collect();
             prop_assert_eq!(whole, cut);
             prop_assert_eq!(pieces(text.as_bytes(), aim).concat(), text.as_bytes());
+        }
+
+        /// Without quotes a row is a line and a cell what stands between delimiters, wherever
+        /// blocks of 64 bytes begin.
+        #[test]
+        fn plain_rows_are_lines_cut_at_delimiters(text in "([ab,\r]{0,30}\n?){0,12}") {
+            let expected: Vec<Vec<String>> = text
+                .split_inclusive('\n')
+                .map(|line| match line.strip_suffix('\n') {
+                    Some(whole) => (whole.strip_suffix('\r').unwrap_or(whole), true),
+                    None => (line.strip_suffix('\r').unwrap_or(line), false),
+                })
+                .filter(|(line, whole)| !line.is_empty() || !whole)
+                .map(|(line, _)| line.split(',').map(|cell| cell.trim().to_owned()).collect())
+                .collect();
+            prop_assert_eq!(rows(text.as_bytes(), 99), expected);
         }
 
         #[test]

@@ -1,12 +1,10 @@
-//! Rows of one chunk to numbers: names to a dictionary of the chunk, then, in one go, to the
-//! dictionary of all.
+//! Rows of one chunk to numbers: names are gathered and go to the dictionary of all in one go.
 
-use hashbrown::HashTable;
 use twox_hash::XxHash3_64;
 
 use super::problem::{Fault, Problems};
 use super::time::{self, Clock};
-use crate::names::{Interner, SHARDS, content_of, hash_of, shard_of};
+use crate::names::{Batch, Interner, SHARDS, content_of, shard_of};
 use crate::rows::{At, Row};
 
 /// What one chunk gave: its rows by shard of their object.
@@ -33,79 +31,23 @@ pub(crate) struct Text {
     pub(crate) text: String,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    hash: u64,
-    kind: u8,
-    start: u32,
-    end: u32,
-    first: u64,
-}
-
-/// A dictionary of one chunk, used again for the next.
-#[derive(Default, Debug)]
-struct Local {
-    table: HashTable<u32>,
-    entries: Vec<Entry>,
-    bytes: Vec<u8>,
-    numbers: Vec<u32>,
-}
-
-impl Local {
-    #[inline]
-    fn number(&mut self, kind: u8, name: &[u8], first: u64) -> u32 {
-        let hash = hash_of(kind, name);
-        let same = |number: &u32| {
-            let entry = &self.entries[*number as usize];
-            entry.hash == hash
-                && entry.kind == kind
-                && &self.bytes[entry.start as usize..entry.end as usize] == name
-        };
-        if let Some(number) = self.table.find(hash, same) {
-            return *number;
-        }
-        let number = self.entries.len() as u32;
-        let start = self.bytes.len() as u32;
-        self.bytes.extend_from_slice(name);
-        self.entries.push(Entry { hash, kind, start, end: self.bytes.len() as u32, first });
-        let entries = &self.entries;
-        self.table.insert_unique(hash, number, |number| entries[*number as usize].hash);
-        number
-    }
-
-    fn hand_over(&mut self, interner: &Interner) {
-        let entries = &self.entries;
-        let bytes = &self.bytes;
-        let of = |at: usize| {
-            let entry = &entries[at];
-            let name = &bytes[entry.start as usize..entry.end as usize];
-            (entry.hash, entry.kind, name, entry.first)
-        };
-        interner.add_all(of, entries.len(), &mut self.numbers);
-    }
-
-    fn clear(&mut self) {
-        self.table.clear();
-        self.entries.clear();
-        self.bytes.clear();
-    }
-}
-
 /// Turns the cells of rows into numbers, chunk after chunk.
 pub(crate) struct Encoder<'a> {
     objects_of_all: &'a Interner,
     accounts_of_all: &'a Interner,
     posts_of_all: Option<&'a Interner>,
     clock: Clock,
-    objects: Local,
-    accounts: Local,
-    posts: Local,
+    objects: Batch,
+    accounts: Batch,
+    posts: Batch,
     chunk: u32,
     rows: Vec<Row>,
     texts: Vec<Text>,
     pub(crate) problems: Problems,
     /// The row that is being read, from 0.
     at: u32,
+    /// No cell of the chunk holds a line end.
+    pub(crate) is_plain: bool,
 }
 
 /// Who, when and in which post, of one row.
@@ -129,14 +71,15 @@ impl<'a> Encoder<'a> {
             accounts_of_all: accounts,
             posts_of_all: posts,
             clock: Clock::default(),
-            posts: Local::default(),
-            objects: Local::default(),
-            accounts: Local::default(),
+            posts: Batch::default(),
+            objects: Batch::default(),
+            accounts: Batch::default(),
             chunk: 0,
             rows: Vec::new(),
             texts: Vec::new(),
             problems: Problems::default(),
             at: 0,
+            is_plain: false,
         }
     }
 
@@ -144,6 +87,7 @@ impl<'a> Encoder<'a> {
         self.chunk = chunk;
         self.at = 0;
         self.clock = clock;
+        self.is_plain = false;
     }
 
     /// Goes on to the next row.
@@ -159,7 +103,7 @@ impl<'a> Encoder<'a> {
     }
 
     /// Takes up who, when and in which post; `None` when the row cannot be used.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn sharer(
         &mut self,
         account: &[u8],
@@ -182,13 +126,13 @@ impl<'a> Encoder<'a> {
             return None;
         }
         let first = self.place();
-        let account = self.accounts.number(0, account, first);
+        let account = self.accounts.meet(0, account, first);
         let content = content.filter(|content| !content.is_empty());
         let has_content = content.is_some();
         let content = match content {
             Some(content) => {
                 if self.posts_of_all.is_some() {
-                    self.posts.number(0, content, first);
+                    self.posts.meet(0, content, first);
                 }
                 content_of(content)
             }
@@ -220,7 +164,7 @@ impl<'a> Encoder<'a> {
     /// A line end inside an id.
     #[inline]
     fn is_torn(&mut self, id: &[u8]) -> bool {
-        let torn = memchr::memchr(b'\n', id).is_some();
+        let torn = !self.is_plain && memchr::memchr(b'\n', id).is_some();
         if torn {
             self.fault(Fault::LineInId, id);
         }
@@ -228,7 +172,7 @@ impl<'a> Encoder<'a> {
     }
 
     /// Adds the share of an object. `is_origin`: the post is the object itself.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn share(&mut self, sharer: Sharer, kind: u8, object: &[u8], is_origin: bool) {
         if object.is_empty() {
             self.fault(Fault::EmptyId, b"no object");
@@ -238,7 +182,7 @@ impl<'a> Encoder<'a> {
             return;
         }
         let first = self.place();
-        let object = self.objects.number(kind, object, first);
+        let object = self.objects.meet(kind, object, first);
         let row = self.row(sharer, object, is_origin);
         self.rows.push(row);
     }
@@ -249,6 +193,7 @@ impl<'a> Encoder<'a> {
         self.texts.push(Text { row, text });
     }
 
+    #[inline(always)]
     fn row(&self, sharer: Sharer, object: u32, is_origin: bool) -> Row {
         Row {
             object,
@@ -265,15 +210,15 @@ impl<'a> Encoder<'a> {
 
     /// Ends the chunk.
     pub(crate) fn finish(&mut self, file: u32) -> ChunkRows {
-        self.objects.hand_over(self.objects_of_all);
-        self.accounts.hand_over(self.accounts_of_all);
+        self.objects_of_all.add_all(&mut self.objects);
+        self.accounts_of_all.add_all(&mut self.accounts);
         if let Some(posts) = self.posts_of_all {
-            self.posts.hand_over(posts);
+            posts.add_all(&mut self.posts);
             self.posts.clear();
         }
         let mut ends = vec![0_u32; SHARDS];
         for row in &self.rows {
-            ends[shard_of(self.objects.numbers[row.object as usize])] += 1;
+            ends[shard_of(self.objects.number(row.object))] += 1;
         }
         let mut sum = 0;
         for end in &mut ends {
@@ -282,15 +227,15 @@ impl<'a> Encoder<'a> {
         }
         let mut rows = vec![Row::BLANK; self.rows.len()];
         for row in &self.rows {
-            let object = self.objects.numbers[row.object as usize];
-            let account = self.accounts.numbers[row.account as usize];
+            let object = self.objects.number(row.object);
+            let account = self.accounts.number(row.account);
             let end = &mut ends[shard_of(object)];
             rows[*end as usize] = Row { object, account, ..*row };
             *end += 1;
         }
         let mut texts = std::mem::take(&mut self.texts);
         for text in &mut texts {
-            text.row.account = self.accounts.numbers[text.row.account as usize];
+            text.row.account = self.accounts.number(text.row.account);
         }
         self.rows.clear();
         self.objects.clear();

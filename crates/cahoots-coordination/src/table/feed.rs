@@ -75,6 +75,7 @@ impl Piece {
 fn rows(bytes: &[u8], delimiter: u8, layout: &Layout, encoder: &mut Encoder<'_>) {
     let is_utf8 = std::str::from_utf8(bytes).is_ok();
     let mut rows = csv::Rows::new(bytes, delimiter, layout.width);
+    encoder.is_plain = rows.is_plain;
     while rows.advance() {
         if rows.is_open {
             encoder.fault(Fault::CutRow, rows.raw());

@@ -8,7 +8,7 @@ use cahoots_analyze::words::{Stream, near_copies};
 
 use super::encode::{ChunkRows, Text};
 use crate::kind::Kind;
-use crate::names::{Interner, hash_of};
+use crate::names::{Batch, Interner, hash_of};
 use crate::rows::Row;
 
 /// The resemblance that counts where none was asked for.
@@ -30,17 +30,19 @@ pub(crate) fn join(
     }
     let words: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
     let (names, number_of) = grouped(&words, resemblance);
-    let of = |number: usize| {
-        let (at, name) = &names[number];
-        let kind = Kind::NearText as u8;
-        (hash_of(kind, name.as_bytes()), kind, name.as_bytes(), texts[*at as usize].row.at.place())
-    };
-    let mut provisional = Vec::new();
-    objects.add_all(of, names.len(), &mut provisional);
+    let mut batch = Batch::default();
+    let places: Vec<u32> = names
+        .iter()
+        .map(|(at, name)| {
+            let first = texts[*at as usize].row.at.place();
+            batch.meet(Kind::NearText as u8, name.as_bytes(), first)
+        })
+        .collect();
+    objects.add_all(&mut batch);
     let mut rows = Vec::new();
     for (text, number) in texts.iter().zip(number_of) {
-        if let Some(object) = provisional.get(number as usize) {
-            rows.push(Row { object: *object, ..text.row });
+        if let Some(place) = places.get(number as usize) {
+            rows.push(Row { object: batch.number(*place), ..text.row });
         }
     }
     rows
