@@ -11,7 +11,7 @@ use crate::rows::{At, Row};
 use crate::share::{AccountNo, ObjectNo, Share};
 use crate::spill::{Budget, Run, SpillError};
 use crate::table::{Fault, FileFacts, Problems, Reading};
-use crate::threads::on_threads;
+use crate::threads::{both, on_threads};
 
 /// Rows of one chunk by shard, with provisional numbers.
 #[derive(Debug)]
@@ -163,8 +163,8 @@ impl Shares {
         let numbered = (0..posts.len() as u32)
             .map(|number| (content_of(posts.name(number).as_bytes()), number));
         let post_of = numbered.collect();
-        let (objects, object_finals) = objects.finish();
-        let (accounts, account_finals) = accounts.finish();
+        let [(objects, object_finals), (accounts, account_finals)] =
+            both(threads, || objects.finish(), || accounts.finish());
         let mut chunks = parts.held.into_inner().unwrap_or_else(PoisonError::into_inner);
         chunks.sort_unstable_by_key(|chunk| chunk.number);
         let runs = parts.runs.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -97,25 +97,31 @@ fn field(rows: &[Row], active: &[bool], question: &Question) -> Field {
     let mut start = 0;
     for of_object in rows.chunk_by(|a, b| a.object == b.object) {
         let from = field.lean.len();
-        if of_object.len() > 1 {
-            let taken = of_object.iter().enumerate();
-            let taken = taken.filter(|(_, row)| takes_part(row, active, question.compat));
-            field.lean.extend(taken.map(|(at, row)| Lean {
-                micros: row.micros,
-                account: row.account,
-                row: (start + at) as u32,
-            }));
+        let mut shares = 0;
+        // The row before, and whether it was taken. One without a neighbour is in no pair.
+        let mut before: Option<(Lean, bool)> = None;
+        for (at, row) in of_object.iter().enumerate() {
+            if !takes_part(row, active, question.compat) {
+                continue;
+            }
+            shares += 1;
+            let row = (start + at) as u32;
+            let now = Lean { micros: of_object[at].micros, account: of_object[at].account, row };
+            let meets =
+                before.filter(|(older, _)| now.micros.saturating_sub(older.micros) <= window);
+            if let Some((older, taken)) = meets {
+                field.lean.extend((!taken).then_some(older));
+                field.lean.push(now);
+            }
+            before = Some((now, meets.is_some()));
         }
         start += of_object.len();
         let lean = &field.lean[from..];
         let pairs = count_pairs(|at| lean[at].micros, lean.len(), window);
-        if pairs == 0 {
-            field.lean.truncate(from);
-        } else if pairs > question.pairs_per_object {
-            let shares = lean.len() as u64;
+        if pairs > question.pairs_per_object {
             field.left_out.push(LeftOut { object: of_object[0].object, shares, pairs });
             field.lean.truncate(from);
-        } else {
+        } else if pairs > 0 {
             field.groups.push(Group { start: from as u32, end: field.lean.len() as u32, pairs });
         }
     }
@@ -190,6 +196,7 @@ pub(crate) fn held(
         return Ok(None);
     }
     // Starting threads takes longer than making few pairs.
+    let all_threads = threads;
     let threads = if total < TASK { 1 } else { threads };
     let parts = cut(&fields);
     let marks: Vec<Vec<AtomicBool>> = match question.counts_matched() {
@@ -237,14 +244,15 @@ pub(crate) fn held(
             let may_be_there =
                 |content: u64| bits[place(content, &bits)] >> (content % 64) & 1 == 1;
             let is_there = |content: &u64| may_be_there(*content) && paired.contains(content);
-            let in_pairs: Vec<(u32, u64)> = rows
-                .iter()
-                .flatten()
-                .filter(|row| active[row.account as usize] && is_there(&row.content))
-                .map(|row| (row.account, row.content))
-                .collect();
+            let in_pairs: Vec<Vec<(u32, u64)>> = by_shard(all_threads, |shard| {
+                rows[shard]
+                    .iter()
+                    .filter(|row| is_there(&row.content) && active[row.account as usize])
+                    .map(|row| (row.account, row.content))
+                    .collect()
+            });
             let each_row = |take: &mut dyn FnMut(u32, u64)| {
-                in_pairs.iter().for_each(|(account, content)| take(*account, *content));
+                in_pairs.iter().flatten().for_each(|(account, content)| take(*account, *content));
                 Ok(())
             };
             let n_accounts = shares.accounts.len();

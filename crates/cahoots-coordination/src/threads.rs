@@ -22,6 +22,25 @@ pub(crate) fn by_shard<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Does two things, at the same time where there are threads for it.
+pub(crate) fn both<T: Send>(
+    threads: usize,
+    one: impl FnOnce() -> T + Send,
+    other: impl FnOnce() -> T,
+) -> [T; 2] {
+    if threads <= 1 {
+        return [one(), other()];
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => [one, other],
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
 /// Runs `work` on several threads; each asks for one shard after another.
 pub(crate) fn on_threads<T: Send>(
     threads: usize,
