@@ -168,6 +168,9 @@ impl Shard {
             *known = (*known).min(met.first);
             return slot.place;
         }
+        if self.firsts.is_empty() {
+            self.reserve();
+        }
         let place = self.firsts.len() as u32;
         self.kinds.push(key.kind());
         self.firsts.push(met.first);
@@ -180,6 +183,19 @@ impl Shard {
         let rehash = |slot: &Slot| of_table(slot.key.hash());
         self.table.insert_unique(of_table(met.hash), slot, rehash);
         place
+    }
+}
+
+impl Shard {
+    /// Room for the names of a small table, so that it need not grow many times.
+    #[cold]
+    fn reserve(&mut self) {
+        const NAMES: usize = 448;
+        self.table.reserve(NAMES, |slot| slot.key.hash());
+        self.kinds.reserve(NAMES);
+        self.firsts.reserve(NAMES);
+        self.ends.reserve(NAMES);
+        self.bytes.reserve(NAMES * SHORT);
     }
 }
 

@@ -78,7 +78,7 @@ impl Question {
 
     pub(crate) fn threads(&self) -> usize {
         match self.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            0 => crate::threads::cores().get(),
             threads => threads,
         }
     }

@@ -1,9 +1,19 @@
 //! Work on several threads, in tasks that each of them asks for.
 
+use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::names::SHARDS;
 use crate::spill::SpillError;
+
+/// Threads that the machine runs at once: asked of the system, which reads several files for it,
+/// only once.
+pub(crate) fn cores() -> NonZeroUsize {
+    static CORES: LazyLock<NonZeroUsize> =
+        LazyLock::new(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    *CORES
+}
 
 /// Does something for each shard on several threads; results in the order of the shards.
 pub(crate) fn by_shard<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {

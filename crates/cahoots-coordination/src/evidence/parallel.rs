@@ -9,7 +9,7 @@ const PART: usize = 1024;
 
 /// How many threads the machine offers.
 pub fn threads_here() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+    crate::threads::cores()
 }
 
 /// `work` on each part of the items, results in order. The parts are the same for any number of

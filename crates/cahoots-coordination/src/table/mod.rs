@@ -113,7 +113,7 @@ pub enum TableError {
 pub fn read(paths: &[PathBuf], how: &Reading) -> Result<Shares, TableError> {
     how.budget.check()?;
     let threads = match how.threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        0 => crate::threads::cores().get(),
         threads => threads,
     };
     let (objects, accounts, posts) = (Interner::new(), Interner::new(), Interner::new());
