@@ -39,17 +39,20 @@ pub(crate) fn place_of(provisional: u32) -> usize {
 struct Key {
     /// A short name itself, the hash of a longer one.
     word: u64,
-    /// Kind and length.
+    /// Kind and length, as far as there is room for it.
     shape: u32,
 }
 
 /// Bytes of a short name, at most.
 const SHORT: usize = size_of::<u64>();
+/// The length of a long name, at most, that stands in a key.
+const LONGEST: u32 = 0xff_ffff;
 
 impl Key {
     fn new(kind: u8, name: &[u8], hash: u64) -> Self {
         let word = if name.len() <= SHORT { word(name) } else { hash };
-        Self { word, shape: u32::from(kind) << 24 | (name.len() as u32 & 0xff_ffff) }
+        let length = u32::try_from(name.len()).unwrap_or(LONGEST).min(LONGEST);
+        Self { word, shape: u32::from(kind) << 24 | length }
     }
 
     fn kind(self) -> u8 {
@@ -58,7 +61,7 @@ impl Key {
 
     /// The name, when it is short.
     fn short(&self) -> Option<([u8; SHORT], usize)> {
-        let length = (self.shape & 0xff_ffff) as usize;
+        let length = (self.shape & LONGEST) as usize;
         (length <= SHORT).then(|| (self.word.to_le_bytes(), length))
     }
 
@@ -84,12 +87,18 @@ fn word(name: &[u8]) -> u64 {
 #[derive(Clone, Copy, Debug)]
 struct Met {
     hash: u64,
-    key: Key,
-    /// Where a long name begins.
-    start: u32,
+    word: u64,
+    shape: u32,
+    /// Bytes of the name, and where a long one begins.
+    length: u32,
+    start: usize,
     /// Where it was met: chunk and row.
     first: u64,
 }
+
+/// Names of a batch, and bytes of long ones, from which on it is full.
+const FULL: usize = if cfg!(test) { 3 } else { 1 << 16 };
+const FULL_BYTES: usize = 4 << 20;
 
 /// Names as they are met, to be added to a dictionary in one go: shard by shard, each of which
 /// stays in the cache meanwhile.
@@ -106,12 +115,19 @@ impl Batch {
     #[inline]
     pub(crate) fn meet(&mut self, kind: u8, name: &[u8], first: u64) -> u32 {
         let hash = hash_of(kind, name);
-        let start = self.bytes.len() as u32;
+        let start = self.bytes.len();
         if name.len() > SHORT {
             self.bytes.extend_from_slice(name);
         }
-        self.met.push(Met { hash, key: Key::new(kind, name, hash), start, first });
+        let Key { word, shape } = Key::new(kind, name, hash);
+        self.met.push(Met { hash, word, shape, length: name.len() as u32, start, first });
         self.met.len() as u32 - 1
+    }
+
+    /// Whether it should be added before it grows out of the cache.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.met.len() >= FULL || self.bytes.len() >= FULL_BYTES
     }
 
     /// The provisional number of the name at a place of the batch, once it was added.
@@ -127,8 +143,7 @@ impl Batch {
     }
 
     fn long(&self, met: &Met) -> &[u8] {
-        let length = (met.key.shape & 0xff_ffff) as usize;
-        &self.bytes[met.start as usize..met.start as usize + length]
+        &self.bytes[met.start..met.start + met.length as usize]
     }
 }
 
@@ -137,6 +152,9 @@ struct Slot {
     key: Key,
     place: u32,
 }
+
+/// Names that a shard has room for when its first comes in.
+const ROOM: usize = 448;
 
 #[derive(Default, Debug)]
 struct Shard {
@@ -155,7 +173,7 @@ impl Shard {
     }
 
     fn add(&mut self, met: &Met, batch: &Batch) -> u32 {
-        let key = met.key;
+        let key = Key { word: met.word, shape: met.shape };
         let short = key.short();
         let same = |slot: &Slot| {
             slot.key == key
@@ -184,18 +202,15 @@ impl Shard {
         self.table.insert_unique(of_table(met.hash), slot, rehash);
         place
     }
-}
 
-impl Shard {
     /// Room for the names of a small table, so that it need not grow many times.
     #[cold]
     fn reserve(&mut self) {
-        const NAMES: usize = 448;
-        self.table.reserve(NAMES, |slot| slot.key.hash());
-        self.kinds.reserve(NAMES);
-        self.firsts.reserve(NAMES);
-        self.ends.reserve(NAMES);
-        self.bytes.reserve(NAMES * SHORT);
+        self.table.reserve(ROOM, |slot| slot.key.hash());
+        self.kinds.reserve(ROOM);
+        self.firsts.reserve(ROOM);
+        self.ends.reserve(ROOM);
+        self.bytes.reserve(ROOM * SHORT);
     }
 }
 
@@ -252,7 +267,12 @@ impl Interner {
         let size = |shard: &Mutex<Shard>| {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             let each = size_of::<Slot>() + 1 + 2 * size_of::<u64>() + 1;
-            (shard.bytes.capacity() + shard.firsts.capacity() * each) as u64
+            // The room that every shard begins with is not asked of the limit.
+            let (bytes, names) = match shard.firsts.len() > ROOM {
+                true => (shard.bytes.capacity(), shard.firsts.capacity()),
+                false => (shard.bytes.len(), shard.firsts.len()),
+            };
+            (bytes + names * each) as u64
         };
         self.shards.iter().map(size).sum()
     }
@@ -400,6 +420,19 @@ mod tests {
             let last = finals[shard_of(*number)][place_of(*number)];
             assert_eq!(names.name(last), name);
         }
+    }
+
+    #[test]
+    fn a_name_longer_than_a_key_can_say_is_kept_whole() {
+        // Its length, without what there is no room for, is that of a short name.
+        let long = "x".repeat(LONGEST as usize + 4);
+        let interner = Interner::new();
+        let given = [(&*long, 0), ("xxx", 1), (&long[1..], 2)];
+        let numbers = add(&interner, &given);
+        assert_eq!(add(&interner, &given), numbers);
+        let (names, _) = interner.finish();
+        let lengths: Vec<usize> = (0..3).map(|number| names.name(number).len()).collect();
+        assert_eq!(lengths, [long.len(), 3, long.len() - 1]);
     }
 
     #[test]

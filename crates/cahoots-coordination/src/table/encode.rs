@@ -43,6 +43,8 @@ pub(crate) struct Encoder<'a> {
     chunk: u32,
     rows: Vec<Row>,
     texts: Vec<Text>,
+    /// Rows and texts that have the numbers of the dictionaries of all.
+    numbered: (usize, usize),
     pub(crate) problems: Problems,
     /// The row that is being read, from 0.
     at: u32,
@@ -77,6 +79,7 @@ impl<'a> Encoder<'a> {
             chunk: 0,
             rows: Vec::new(),
             texts: Vec::new(),
+            numbered: (0, 0),
             problems: Problems::default(),
             at: 0,
             is_plain: false,
@@ -94,6 +97,29 @@ impl<'a> Encoder<'a> {
     #[inline]
     pub(crate) fn next_row(&mut self) {
         self.at += 1;
+        if self.objects.is_full() || self.accounts.is_full() || self.posts.is_full() {
+            self.number();
+        }
+    }
+
+    /// Hands the names at hand to the dictionaries of all, and gives rows the numbers from there.
+    fn number(&mut self) {
+        self.objects_of_all.add_all(&mut self.objects);
+        self.accounts_of_all.add_all(&mut self.accounts);
+        if let Some(posts) = self.posts_of_all {
+            posts.add_all(&mut self.posts);
+        }
+        for row in &mut self.rows[self.numbered.0..] {
+            row.object = self.objects.number(row.object);
+            row.account = self.accounts.number(row.account);
+        }
+        for text in &mut self.texts[self.numbered.1..] {
+            text.row.account = self.accounts.number(text.row.account);
+        }
+        self.numbered = (self.rows.len(), self.texts.len());
+        self.objects.clear();
+        self.accounts.clear();
+        self.posts.clear();
     }
 
     /// Counts a fault of the row that is being read.
@@ -210,15 +236,10 @@ impl<'a> Encoder<'a> {
 
     /// Ends the chunk.
     pub(crate) fn finish(&mut self, file: u32) -> ChunkRows {
-        self.objects_of_all.add_all(&mut self.objects);
-        self.accounts_of_all.add_all(&mut self.accounts);
-        if let Some(posts) = self.posts_of_all {
-            posts.add_all(&mut self.posts);
-            self.posts.clear();
-        }
+        self.number();
         let mut ends = vec![0_u32; SHARDS];
         for row in &self.rows {
-            ends[shard_of(self.objects.number(row.object))] += 1;
+            ends[shard_of(row.object)] += 1;
         }
         let mut sum = 0;
         for end in &mut ends {
@@ -227,19 +248,13 @@ impl<'a> Encoder<'a> {
         }
         let mut rows = vec![Row::BLANK; self.rows.len()];
         for row in &self.rows {
-            let object = self.objects.number(row.object);
-            let account = self.accounts.number(row.account);
-            let end = &mut ends[shard_of(object)];
-            rows[*end as usize] = Row { object, account, ..*row };
+            let end = &mut ends[shard_of(row.object)];
+            rows[*end as usize] = *row;
             *end += 1;
         }
-        let mut texts = std::mem::take(&mut self.texts);
-        for text in &mut texts {
-            text.row.account = self.accounts.number(text.row.account);
-        }
         self.rows.clear();
-        self.objects.clear();
-        self.accounts.clear();
+        self.numbered = (0, 0);
+        let texts = std::mem::take(&mut self.texts);
         ChunkRows {
             chunk: self.chunk,
             file,
