@@ -71,7 +71,11 @@ def map_query(context, query):
 
 @schemathesis.hook
 def map_headers(context, headers):
-    return _known(context, headers)
+    # A header may be made up with the name of something that is a number elsewhere.
+    headers = _known(context, headers)
+    if isinstance(headers, dict):
+        headers.update((name, str(value)) for name, value in headers.items() if isinstance(value, int))
+    return headers
 
 
 @schemathesis.hook

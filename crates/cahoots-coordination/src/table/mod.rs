@@ -7,6 +7,7 @@
 pub mod check;
 mod csv;
 mod encode;
+mod ends;
 mod feed;
 mod json;
 mod layout;
